@@ -1,0 +1,20 @@
+"""The catalog with the indexes that questions are answered from."""
+
+from bot.catalog.store import Catalog
+from bot.kb.errors import ErrorIndex
+from bot.kb.glossary import GlossaryIndex
+from bot.naming.hardware import HardwareIndex
+from bot.naming.models import ModelIndex
+from bot.naming.tools import ToolIndex
+
+
+class Knowledge:
+    """One catalog, ready to be asked. Built anew when the catalog changes."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.models = ModelIndex(catalog)
+        self.hardware = HardwareIndex(catalog)
+        self.tools = ToolIndex(catalog)
+        self.errors = ErrorIndex(catalog.errors)
+        self.glossary = GlossaryIndex(catalog)

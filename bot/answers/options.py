@@ -1,0 +1,119 @@
+"""Reads the options of a question; what cannot be read becomes an ``invalid`` answer."""
+
+import re
+from collections.abc import Iterable
+
+from bot.answers.answer import (
+    AskBackOut,
+    CandidateOut,
+    Frozen,
+    InvalidOut,
+    NameOut,
+    NotFoundOut,
+    NotLocalOut,
+    OptionValue,
+    Payload,
+    Question,
+)
+from bot.answers.knowledge import Knowledge
+from bot.naming.outcome import AskBack, Candidate, NotFound, NotLocal, Unreadable
+
+MAX_TEXT = 100_000
+"""Longest text that an option takes (a pasted log); names are cut far shorter by ``naming``."""
+
+
+class Stop(Exception):
+    """Carries the answer that ends a question early."""
+
+    def __init__(self, status: str, payload: Frozen) -> None:
+        super().__init__(status)
+        self.payload: Payload = (status, payload)  # type: ignore[assignment]
+
+
+def invalid(field: str, code: str, detail: str = "") -> Stop:
+    """A question that cannot be read."""
+    return Stop("invalid", InvalidOut(field=field, code=code, detail=detail))
+
+
+def check_names(question: Question, known: Iterable[str]) -> None:
+    """Refuse options that the command does not have.
+
+    Raises:
+        Stop: one is unknown.
+    """
+    names = list(known)
+    for name in question.options:
+        if name not in names:
+            raise invalid(name[:40], "unknown_option", ", ".join(names))
+
+
+def text(question: Question, name: str, *, limit: int = MAX_TEXT) -> str | None:
+    """A text option, stripped; None when it is absent or empty.
+
+    Raises:
+        Stop: it is longer than ``limit``.
+    """
+    value = question.options.get(name)
+    if value is None:
+        return None
+    written = str(value).strip()
+    if len(written) > limit:
+        raise invalid(name, "too_long", str(limit))
+    return written or None
+
+
+def required_text(question: Question, name: str, *, limit: int = MAX_TEXT) -> str:
+    """A text option that must be there.
+
+    Raises:
+        Stop: it is missing, empty or too long.
+    """
+    written = text(question, name, limit=limit)
+    if written is None:
+        raise invalid(name, "empty")
+    return written
+
+
+def gib(question: Question, name: str) -> float | None:
+    """A memory size in GiB, as a number or as text (``32``, ``32gb``).
+
+    Raises:
+        Stop: it is not a size between 0.5 and 8192.
+    """
+    value: OptionValue = question.options.get(name)
+    if value is None or value == "":
+        return None
+    match = re.fullmatch(r"(\d{1,5}(?:\.\d+)?)\s*(?:gib|gb|g)?", str(value).strip().casefold())
+    size = float(match[1]) if match else -1.0
+    if not 0.5 <= size <= 8192:
+        raise invalid(name, "not_a_size", str(value)[:40])
+    return size
+
+
+def refuse(outcome: AskBack | NotFound | NotLocal | Unreadable, knowledge: Knowledge, field: str) -> Stop:
+    """What naming came to, when it is not a match, as the answer to the question."""
+    match outcome:
+        case AskBack():
+            candidates = tuple(CandidateOut(id=c.id, name=c.name, why=c.why) for c in outcome.candidates)
+            return Stop("ask_back", AskBackOut(about=field, typed=outcome.typed, candidates=candidates))
+        case NotFound():
+            return Stop("not_found", NotFoundOut(about=field, typed=outcome.typed, nearest=names(outcome.nearest)))
+        case NotLocal():
+            models = (knowledge.catalog.models[i] for i in outcome.cloud.alternatives)
+            alternatives = tuple(NameOut(id=m.id, name=m.name) for m in models)
+            return Stop(
+                "not_local",
+                NotLocalOut(
+                    typed=outcome.typed,
+                    name=outcome.cloud.name,
+                    vendor=outcome.cloud.vendor,
+                    alternatives=alternatives,
+                ),
+            )
+        case Unreadable():
+            return invalid(field, outcome.problem, outcome.detail)
+
+
+def names(candidates: Iterable[Candidate]) -> tuple[NameOut, ...]:
+    """Candidates as ids and names."""
+    return tuple(NameOut(id=c.id, name=c.name) for c in candidates)

@@ -1,0 +1,1 @@
+"""What we know: records, the files they are kept in, and the SQLite file they are read from."""

@@ -1,0 +1,97 @@
+"""Facts checked against each other, across records."""
+
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+import re2
+
+from bot.catalog.load import Fault, Loaded
+from bot.catalog.records import CloudModel, ErrorEntry, GlossaryTerm, Hardware, Model, Record
+from bot.fit.tensors import inventory
+from bot.fit.weights import weigh
+
+_CITATION = re2.compile(r"https?://|^(?:PyPI|npm|github) \S+")
+
+PARAMS_TOLERANCE = 0.02
+FILE_TOLERANCE = 0.10
+
+
+def check(loaded: Loaded) -> list[Fault]:
+    """Every contradiction and dangling link between the records of a catalog."""
+    faults = [
+        Fault(loaded.files[kind, record.id], record.id, field, problem)
+        for kind, record, field, problem in _problems(loaded)
+    ]
+    return sorted(faults)
+
+
+def _problems(loaded: Loaded) -> Iterator[tuple[str, Record, str, str]]:
+    records = loaded.records
+    for kind, rows in records.items():
+        if not rows:
+            continue
+        for row in rows:
+            if not any(_CITATION.search(source) for source in row.sources):
+                yield kind, row, "sources", "none of them can be opened (a URL, or a published package or repository)"
+        yield from ((kind, row, "aliases", problem) for row, problem in _clashing_names(rows))
+    for model in cast(list[Model], records["model"]):
+        yield from (("model", model, field, problem) for field, problem in _model(model))
+    for hardware in cast(list[Hardware], records["hardware"]):
+        yield from (("hardware", hardware, field, problem) for field, problem in _hardware(hardware))
+    models = {row.id for row in records["model"]}
+    for cloud in cast(list[CloudModel], records["cloud_model"]):
+        yield from (("cloud_model", cloud, "alternatives", p) for p in _dangling(cloud.alternatives, models))
+    errors = {row.id for row in records["error"]}
+    for error in cast(list[ErrorEntry], records["error"]):
+        yield from (("error", error, "related", p) for p in _dangling(error.related, errors))
+        yield from (("error", error, "signatures", p) for p in _bad_patterns(error.signatures))
+    terms = {row.id for row in records["glossary"]}
+    for term in cast(list[GlossaryTerm], records["glossary"]):
+        yield from (("glossary", term, "related", p) for p in _dangling(term.related, terms - {term.id}))
+
+
+def _clashing_names(rows: Iterable[Record]) -> Iterator[tuple[Record, str]]:
+    """Names and aliases that two records share."""
+    owners: dict[str, Record] = {}
+    for row in rows:
+        own = {row.id.casefold(), *(str(n).casefold() for n in getattr(row, "aliases", ()))}
+        own.add(str(getattr(row, "name", row.id)).casefold())
+        for name in sorted(own):
+            other = owners.setdefault(name, row)
+            if other is not row:
+                yield row, f"«{name}» also names {other.id}"
+
+
+def _dangling(links: Iterable[str], known: set[str]) -> Iterator[str]:
+    return (f"no record «{link}»" for link in links if link not in known)
+
+
+def _bad_patterns(patterns: Iterable[str]) -> Iterator[str]:
+    for pattern in patterns:
+        try:
+            re2.compile(pattern)
+        except re2.error as error:
+            yield f"«{pattern}» is not an RE2 pattern: {error}"
+
+
+def _model(model: Model) -> Iterator[tuple[str, str]]:
+    arch = model.architecture
+    if arch is None:
+        return
+    computed = inventory(arch).weights + model.extra_params
+    off = computed / model.params - 1
+    if abs(off) > PARAMS_TOLERANCE:
+        yield "params", f"the architecture gives {computed:,}, {off:+.1%} of the stated {model.params:,}"
+    for quant, size in model.file_mib.items():
+        off = weigh(arch, quant).file_mib / size - 1
+        if abs(off) > FILE_TOLERANCE:
+            yield f"file_mib.{quant}", f"{size:,.0f} MiB stated, the architecture gives {off:+.1%}"
+
+
+def _hardware(hardware: Hardware) -> Iterator[tuple[str, str]]:
+    if hardware.kind != "cpu" and not hardware.memory_gib:
+        yield "memory_gib", "missing"
+    if list(hardware.memory_gib) != sorted(set(hardware.memory_gib)):
+        yield "memory_gib", "must be ascending and without repeats"
+    if not 1 <= hardware.bandwidth_gb_s <= 20_000:
+        yield "bandwidth_gb_s", f"{hardware.bandwidth_gb_s} GB/s is not believable"

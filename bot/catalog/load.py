@@ -1,0 +1,135 @@
+"""Reads ``data/`` into records. Collects every fault instead of stopping at the first."""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from bot.catalog import prose
+from bot.catalog.records import CloudModel, ErrorEntry, GlossaryTerm, Hardware, Model, Record, Tool
+
+MAX_FILE_BYTES = 2_000_000
+
+KINDS: dict[str, type[Record]] = {
+    "model": Model,
+    "cloud_model": CloudModel,
+    "hardware": Hardware,
+    "tool": Tool,
+    "error": ErrorEntry,
+    "glossary": GlossaryTerm,
+}
+"""Record kinds by the name of their TOML table (or, for prose, of their folder)."""
+
+_TABLE_FOLDERS = ("models", "hardware", "tools")
+_PROSE_FOLDERS: dict[str, tuple[str, Callable[[str], dict[str, Any]]]] = {
+    "errors": ("error", prose.error_sections),
+    "glossary": ("glossary", prose.glossary_sections),
+}
+
+
+class Fault(NamedTuple):
+    """Something wrong in ``data/``: which file, which record, which field, and what."""
+
+    file: str
+    record: str
+    field: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.record}: {self.field}: {self.problem}"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """All records by kind, the file each came from, and the faults met on the way."""
+
+    records: dict[str, list[Record]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+    files: dict[tuple[str, str], str] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def load(data: Path) -> Loaded:
+    """Read every record under ``data``.
+
+    The result has either no faults or names each by file, record and field.
+    """
+    loaded = Loaded()
+    if not data.is_dir():
+        loaded.faults.append(Fault(data.name, "-", "-", "no such folder"))
+        return loaded
+    for folder in _TABLE_FOLDERS:
+        for path in sorted((data / folder).glob("*.toml")):
+            _load_tables(path, f"{folder}/{path.name}", loaded)
+    for folder, (kind, sections) in _PROSE_FOLDERS.items():
+        for path in sorted((data / folder).glob("*.md")):
+            _load_prose(path, f"{folder}/{path.name}", kind, sections, loaded)
+    return loaded
+
+
+def _load_tables(path: Path, name: str, loaded: Loaded) -> None:
+    text = _read(path, name, loaded)
+    if text is None:
+        return
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        loaded.faults.append(Fault(name, "-", "-", f"not valid TOML: {error}"))
+        return
+    for kind, rows in document.items():
+        if kind not in KINDS or not isinstance(rows, list):
+            loaded.faults.append(Fault(name, kind, "-", f"unknown table; expected one of {', '.join(KINDS)}"))
+            continue
+        for number, row in enumerate(rows, 1):
+            _add(row, f"#{number}", name, kind, loaded)
+
+
+def _load_prose(
+    path: Path, name: str, kind: str, sections: Callable[[str], dict[str, Any]], loaded: Loaded
+) -> None:
+    text = _read(path, name, loaded)
+    if text is None:
+        return
+    try:
+        front, body = prose.split_front_matter(text)
+        row = {"id": path.stem, **tomllib.loads(front), **sections(body)}
+    except (prose.ProseFault, tomllib.TOMLDecodeError) as error:
+        loaded.faults.append(Fault(name, path.stem, "-", str(error)))
+        return
+    if row["id"] != path.stem:
+        loaded.faults.append(Fault(name, str(row["id"]), "id", f"must be the file's name, {path.stem}"))
+    _add(row, path.stem, name, kind, loaded)
+
+
+def _read(path: Path, name: str, loaded: Loaded) -> str | None:
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        loaded.faults.append(Fault(name, "-", "-", f"{size:,} bytes; at most {MAX_FILE_BYTES:,} are read"))
+        return None
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        loaded.faults.append(Fault(name, "-", "-", f"not UTF-8 (byte {error.start})"))
+        return None
+
+
+def _add(row: dict[str, Any], fallback_id: str, name: str, kind: str, loaded: Loaded) -> None:
+    record_id = str(row.get("id", fallback_id))
+    try:
+        record = KINDS[kind].model_validate(row)
+    except ValidationError as error:
+        loaded.faults.extend(Fault(name, record_id, path, problem) for path, problem in _problems(error))
+        return
+    if (kind, record_id) in loaded.files:
+        other = loaded.files[kind, record_id]
+        loaded.faults.append(Fault(name, record_id, "id", f"also in {other}"))
+        return
+    loaded.files[kind, record_id] = name
+    loaded.records[kind].append(record)
+
+
+def _problems(error: ValidationError) -> Iterator[tuple[str, str]]:
+    for item in error.errors(include_url=False, include_input=False):
+        yield ".".join(str(part) for part in item["loc"]) or "-", item["msg"]

@@ -1,0 +1,185 @@
+"""The records of the catalog. Every record names its sources and the day it was checked."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from bot.fit.architecture import Architecture
+from bot.fit.quants import PRESET_BASE
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_length=64)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Source = Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=400)]
+
+
+class Record(BaseModel):
+    """What all records share."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Slug
+    sources: tuple[Source, ...] = Field(min_length=1)
+    checked: date
+
+
+class Model(Record):
+    """A model people run, with the facts that its memory follows from."""
+
+    name: Name
+    org: Name
+    family: Name
+    aliases: tuple[Name, ...] = ()
+    hf_id: Annotated[str, StringConstraints(pattern=r"^[\w.\-]+/[\w.\-]+$")]
+    released: date | None = None
+    licence: str | None = None
+    commercial: bool | None = None
+    """Whether the licence allows commercial use without asking; None where it depends."""
+    modality: Literal["text", "text+image", "multimodal"] = "text"
+    capabilities: tuple[str, ...] = ()
+    params: int = Field(gt=0)
+    active_params: int | None = Field(default=None, gt=0)
+    extra_params: int = Field(default=0, ge=0)
+    """Parameters outside the text model (vision tower, audio encoder, multi-token-prediction module)."""
+    context: int = Field(gt=0)
+    ollama: tuple[str, ...] = ()
+    gguf_repos: tuple[str, ...] = ()
+    file_mib: dict[str, float] = Field(default_factory=dict)
+    """Published file sizes by quant; they win over the computed ones."""
+    native_quant: str | None = None
+    """The format its makers trained and published it in, where that is a GGUF type (gpt-oss: MXFP4)."""
+    rank: int = Field(default=9999, ge=1)
+    """Order of how much people talk about it, 1 first."""
+    architecture: Architecture | None = None
+
+    @field_validator("native_quant")
+    @classmethod
+    def _known_native(cls, quant: str | None) -> str | None:
+        if quant is not None and quant not in PRESET_BASE:
+            raise ValueError(f"unknown quant {quant}")
+        return quant
+
+    @field_validator("file_mib")
+    @classmethod
+    def _known_quants(cls, sizes: dict[str, float]) -> dict[str, float]:
+        unknown = sorted(set(sizes) - set(PRESET_BASE))
+        if unknown:
+            raise ValueError(f"unknown quant {', '.join(unknown)}")
+        return sizes
+
+    @model_validator(mode="after")
+    def _active_within_total(self) -> "Model":
+        if self.active_params and self.active_params > self.params:
+            raise ValueError("active_params exceed params")
+        return self
+
+
+class CloudModel(Record):
+    """A model that is served from the cloud only: it has no weights to run."""
+
+    name: Name
+    vendor: Name
+    words: tuple[Name, ...] = Field(min_length=1)
+    """Word sequences that name it; each must occur as typed words."""
+    alternatives: tuple[Slug, ...] = Field(min_length=1)
+
+
+Backend = Literal["cuda", "rocm", "metal", "vulkan", "sycl", "cpu"]
+
+
+class Hardware(Record):
+    """A card, a chip with shared memory, or a CPU platform."""
+
+    name: Name
+    aliases: tuple[Name, ...] = ()
+    vendor: Name
+    kind: Literal["gpu", "unified", "integrated", "cpu"]
+    """``gpu`` has its own memory; ``unified`` and ``integrated`` share the system's; ``cpu`` is a platform."""
+    segment: Literal["desktop", "laptop", "workstation", "datacenter", "embedded", "server", "phone"]
+    architecture: str | None = None
+    chip: str | None = None
+    released: date | None = None
+    memory_gib: tuple[float, ...] = ()
+    """Sizes it was sold with; empty for a CPU platform."""
+    memory_type: str | None = None
+    bus_bits: int | None = Field(default=None, gt=0)
+    bandwidth_gb_s: float = Field(gt=0)
+    fp32_tflops: float | None = Field(default=None, gt=0)
+    fp16_tensor_tflops: float | None = Field(default=None, gt=0)
+    tdp_w: float | None = Field(default=None, gt=0)
+    pcie: str | None = None
+    compute_capability: str | None = None
+    gfx: str | None = None
+    backends: tuple[Backend, ...] = Field(min_length=1)
+    launch_price_usd: float | None = Field(default=None, gt=0)
+    rare: bool = False
+    """A variant that is only meant when it is named in full (odd memory, modified cards)."""
+    rank: int = Field(default=9999, ge=1)
+    notes: str | None = None
+
+
+class Tool(Record):
+    """A runtime or user interface."""
+
+    name: Name
+    aliases: tuple[Name, ...] = ()
+    category: Literal["runtime", "server", "app", "ui", "image", "speech", "training", "agent", "library"]
+    licence: str | None = None
+    url: Source
+    systems: tuple[Literal["linux", "windows", "macos", "android", "ios"], ...] = Field(min_length=1)
+    backends: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    api: tuple[str, ...] = ()
+    best_for: Text
+    caveat: Text
+
+
+class Step(BaseModel):
+    """One thing to do."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: Text
+    command: str | None = Field(default=None, max_length=1000)
+    language: Literal["bash", "powershell", "python", "text"] | None = None
+
+    @model_validator(mode="after")
+    def _language_of_command(self) -> "Step":
+        if (self.command is None) != (self.language is None):
+            raise ValueError("a command needs a language, and a language a command")
+        return self
+
+
+class ErrorEntry(Record):
+    """One class of error: how to recognise it and what to do."""
+
+    title: Name
+    category: Name
+    severity: Literal["low", "medium", "high"]
+    tools: tuple[str, ...] = ()
+    signatures: tuple[str, ...] = ()
+    """RE2 patterns, searched in each line of what was pasted."""
+    phrases: tuple[str, ...] = Field(min_length=1)
+    """How people say it in a chat."""
+    examples: tuple[str, ...] = Field(min_length=1)
+    """Texts that must find this entry first (checked)."""
+    cause: Text
+    steps: tuple[Step, ...] = Field(min_length=1)
+    dead_ends: tuple[Text, ...] = ()
+    alternatives: tuple[Text, ...] = ()
+    related: tuple[Slug, ...] = ()
+
+
+class GlossaryTerm(Record):
+    """A term with its four parts."""
+
+    title: Name
+    expansion: str | None = None
+    aliases: tuple[Name, ...] = ()
+    category: Name
+    definition: Text
+    deeper_dive: Text
+    practical_example: Text
+    workflow_example: Text
+    related: tuple[Slug, ...] = Field(min_length=1)

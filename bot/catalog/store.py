@@ -1,0 +1,54 @@
+"""Reads the built catalog. Nothing is written while the bot runs."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import aiosqlite
+
+from bot.catalog.records import CloudModel, ErrorEntry, GlossaryTerm, Hardware, Model, Record, Tool
+
+R = TypeVar("R", bound=Record)
+
+
+class Catalog(NamedTuple):
+    """Everything the bot knows, by record id, as of one build of the catalog file."""
+
+    version: str
+    """First characters of the content hash."""
+    checked: str
+    """Newest ``checked`` date of any record (ISO)."""
+    models: dict[str, Model]
+    cloud_models: dict[str, CloudModel]
+    hardware: dict[str, Hardware]
+    tools: dict[str, Tool]
+    errors: dict[str, ErrorEntry]
+    glossary: dict[str, GlossaryTerm]
+
+
+async def read_catalog(path: Path) -> Catalog:
+    """Read the catalog file at ``path``.
+
+    Raises:
+        aiosqlite.Error: there is no such file, or it is not a catalog.
+    """
+    async with aiosqlite.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as db:
+        meta = {str(key): str(value) for key, value in await db.execute_fetchall("SELECT key, value FROM meta")}
+        bodies: dict[str, list[bytes]] = {}
+        for kind, body in await db.execute_fetchall("SELECT kind, body FROM record ORDER BY kind, id"):
+            bodies.setdefault(kind, []).append(body)
+    return Catalog(
+        version=meta["content_hash"][:8],
+        checked=meta["checked"],
+        models=_by_id(Model, bodies.get("model", ())),
+        cloud_models=_by_id(CloudModel, bodies.get("cloud_model", ())),
+        hardware=_by_id(Hardware, bodies.get("hardware", ())),
+        tools=_by_id(Tool, bodies.get("tool", ())),
+        errors=_by_id(ErrorEntry, bodies.get("error", ())),
+        glossary=_by_id(GlossaryTerm, bodies.get("glossary", ())),
+    )
+
+
+def _by_id(kind: type[R], bodies: Iterable[bytes]) -> dict[str, R]:
+    records = (kind.model_validate_json(body) for body in bodies)
+    return {record.id: record for record in records}

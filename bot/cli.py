@@ -1,0 +1,178 @@
+"""The command line: ``python -m bot`` and ``willitrun``."""
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import __version__
+from bot.catalog.build import BrokenCatalog
+from bot.settings import Settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+catalog_app = typer.Typer(help="Check and count the catalog.", no_args_is_help=True)
+app.add_typer(catalog_app, name="catalog")
+
+STATS_KEYS = (
+    "models", "hardware", "tools", "prices", "benchmarks", "errors", "troubleshooting", "glossary", "answers",
+    "lessons", "guides", "prompts",
+)  # fmt: skip
+_KIND_OF = {"models": "model", "hardware": "hardware", "tools": "tool", "errors": "error", "glossary": "glossary"}
+
+
+def main() -> None:
+    """Entry point of the program."""
+    try:
+        app()
+    except BrokenCatalog as broken:
+        for fault in broken.faults:
+            print(fault, file=sys.stderr)
+        sys.exit(1)
+
+
+@app.callback(invoke_without_command=True)
+def default(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """Does this model run on this card? Without a command: connect to Discord, or chat in the terminal."""
+    if version:
+        print(f"willitrun {__version__}")
+        raise typer.Exit
+    settings = Settings()
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if context.invoked_subcommand is None:
+        run(terminal=False)
+
+
+@app.command()
+def run(
+    terminal: Annotated[bool, typer.Option("--terminal", help="Chat in the terminal even if a token is set.")] = False,
+) -> None:
+    """Connect to Discord when a token is set; otherwise chat in the terminal."""
+    settings = Settings()
+    if settings.discord_token and not terminal:
+        from bot.client import run_client
+
+        asyncio.run(run_client(settings))
+        return
+    from bot.chat import run_chat
+
+    asyncio.run(run_chat(settings))
+
+
+@app.command()
+def ask(
+    text: Annotated[str, typer.Argument(help='For example "/willitrun model: llama 3.1 8b gpu: rtx 3060 12gb".')],
+    json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
+) -> None:
+    """Answer one question in the terminal."""
+    raise typer.Exit(asyncio.run(_ask(text, json=json)))
+
+
+async def _ask(text: str, *, json: bool) -> int:
+    from bot.answers.router import answer
+    from bot.answers.typed import NotACommand, read_typed
+    from bot.start import start
+
+    try:
+        question = read_typed(text)
+    except NotACommand as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    knowledge = await start(Settings())
+    reply = await answer(question, knowledge.value)
+    if json:
+        from bot.show.as_json import as_json
+
+        sys.stdout.buffer.write(as_json(reply) + b"\n")
+    else:
+        from rich.console import Console
+
+        from bot.show.terminal import render
+
+        Console(highlight=False).print(render(reply))
+    return 1 if reply.status == "invalid" else 0
+
+
+@app.command()
+def batch() -> None:
+    """Read one JSON question a line on standard input, write one JSON answer a line."""
+    asyncio.run(_batch())
+
+
+async def _batch() -> None:
+    from bot.answers.answer import Answer, InvalidOut
+    from bot.answers.router import Fault, answer, read_question
+    from bot.show.as_json import as_json
+    from bot.start import start
+
+    knowledge = await start(Settings())
+    for line in sys.stdin.buffer:
+        if not line.strip():
+            continue
+        question = read_question(line)
+        if isinstance(question, Answer):
+            reply = question
+        else:
+            try:
+                reply = await answer(question, knowledge.value)
+            except Fault as fault:
+                trouble = InvalidOut(field="question", code="fault", detail=fault.reference)
+                reply = Answer(command=question.command, status="invalid", id=question.id, answer=trouble)
+        sys.stdout.buffer.write(as_json(reply) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+@app.command()
+def sync() -> None:
+    """Register the slash commands with Discord."""
+    settings = Settings()
+    if not settings.discord_token:
+        print("Set WILLITRUN_DISCORD_TOKEN (or put it into .env) to register commands.", file=sys.stderr)
+        raise typer.Exit(2)
+    from bot.client import sync_commands
+
+    count = asyncio.run(sync_commands(settings))
+    print(f"{count} commands registered.")
+
+
+@catalog_app.command("check")
+def catalog_check(
+    data: Annotated[Path | None, typer.Option("--data", help="Folder to check; default: the catalog in use.")] = None,
+) -> None:
+    """Validate the catalog's files; one line for each fault, exit code 1 if there are any."""
+    from bot.catalog.check import check
+    from bot.catalog.load import load
+    from bot.catalog.place import data_folder
+    from bot.kb.check import check_examples
+
+    loaded = load(data or Settings().data_dir or data_folder())
+    faults = loaded.faults or [*check(loaded), *check_examples(loaded)]
+    for fault in faults:
+        print(fault)
+    if faults:
+        raise typer.Exit(1)
+    print(f"{sum(len(rows) for rows in loaded.records.values())} records, no faults.")
+
+
+@catalog_app.command("stats")
+def catalog_stats(
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Count the records of every kind."""
+    import orjson
+
+    from bot.catalog.load import load
+    from bot.catalog.place import data_folder
+
+    loaded = load(Settings().data_dir or data_folder())
+    counts = {key: len(loaded.records.get(_KIND_OF.get(key, ""), ())) for key in STATS_KEYS}
+    if json:
+        sys.stdout.buffer.write(orjson.dumps(counts) + b"\n")
+        return
+    for key, count in counts.items():
+        print(f"{key:<16}{count:>6}")

@@ -1,0 +1,180 @@
+"""What a model is made of: the facts that memory and speed follow from."""
+
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+MIB = 1024 * 1024
+
+Count = int
+"""A positive number of things (layers, heads, rows)."""
+
+
+class Part(BaseModel):
+    """Base of the frozen value types of this room."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Sliding(Part):
+    """Attention layers that see only the last ``window`` tokens (or a chunk of that size)."""
+
+    window: Count = Field(gt=0)
+    chunked: bool = False
+    heads: Count | None = Field(default=None, gt=0)
+    kv_heads: Count | None = Field(default=None, gt=0)
+    head_dim: Count | None = Field(default=None, gt=0)
+    v_head_dim: Count | None = Field(default=None, gt=0)
+
+
+class Mla(Part):
+    """Multi-head latent attention (DeepSeek-V2 and later): one compressed row per token and layer."""
+
+    kv_lora_rank: Count = Field(gt=0)
+    q_lora_rank: Count | None = Field(default=None, gt=0)
+    qk_nope_head_dim: Count = Field(gt=0)
+    qk_rope_head_dim: Count = Field(gt=0)
+    v_head_dim: Count = Field(gt=0)
+
+
+class Indexer(Part):
+    """The extra key cache of DeepSeek sparse attention (DSA)."""
+
+    heads: Count = Field(gt=0)
+    head_dim: Count = Field(gt=0)
+
+
+class Moe(Part):
+    """Mixture of experts. ``shared_ffn`` is the width of all shared experts together."""
+
+    experts: Count = Field(gt=1)
+    active: Count = Field(gt=0)
+    expert_ffn: Count = Field(gt=0)
+    shared_ffn: int = Field(default=0, ge=0)
+    first_dense_layers: int = Field(default=0, ge=0)
+    every: Count = Field(default=1, gt=0)
+    latent: Count | None = Field(default=None, gt=0)
+    beside_dense: bool = False
+    """The layer has a dense FFN as well (Gemma 4 26B-A4B)."""
+
+    @model_validator(mode="after")
+    def _active_within_experts(self) -> "Moe":
+        if self.active > self.experts:
+            raise ValueError("active experts exceed the number of experts")
+        return self
+
+
+class Recurrent(Part):
+    """Layers whose memory does not grow with the context.
+
+    ``inner`` is the width of the recurrent stream (``d_inner``), ``state`` the state size per channel
+    (``d_state``), ``groups`` the number of B/C (or key) groups, ``heads`` the number of value heads.
+    """
+
+    kind: Literal["mamba1", "mamba2", "gated_deltanet", "short_conv"]
+    conv_kernel: Count = Field(gt=1)
+    inner: int = Field(default=0, ge=0)
+    state: int = Field(default=0, ge=0)
+    groups: int = Field(default=0, ge=0)
+    heads: int = Field(default=0, ge=0)
+    dt_rank: int = Field(default=0, ge=0)
+
+
+class Architecture(Part):
+    """One text model (decoder) as it is laid out in its checkpoint.
+
+    ``pattern`` gives the kind of each layer and is repeated until it covers ``layers``:
+    ``f`` full attention, ``s`` sliding window, ``r`` recurrent, ``b`` attention and recurrent side by
+    side; each followed by a feed-forward block. Capitals (``F`` ``S`` ``R``) have no feed-forward block,
+    ``-`` is a dense and ``E`` an expert feed-forward block alone.
+    """
+
+    family: str
+    """The Hugging Face ``model_type``; chooses the few rules that are peculiar to a family."""
+    layers: Count = Field(gt=0, le=1000)
+    hidden: Count = Field(gt=0, le=131072)
+    vocab: Count = Field(gt=0, le=2_000_000)
+    max_context: Count = Field(gt=0)
+    heads: int = Field(default=0, ge=0)
+    kv_heads: int = Field(default=0, ge=0)
+    head_dim: int = Field(default=0, ge=0)
+    v_head_dim: Count | None = Field(default=None, gt=0)
+    ffn: int = Field(default=0, ge=0)
+    ffn_by_layer: tuple[int, ...] | None = None
+    kv_heads_by_layer: tuple[int, ...] | None = None
+    tied: bool = False
+    gated: bool = True
+    fused_qkv: bool = False
+    pattern: str = Field(default="f", pattern=r"^[fsrbFSR\-E]+$")
+    sliding: Sliding | None = None
+    mla: Mla | None = None
+    indexer: Indexer | None = None
+    moe: Moe | None = None
+    recurrent: Recurrent | None = None
+    kv_shared_layers: int = Field(default=0, ge=0)
+    """The last layers that reuse the KV cache of earlier ones (Gemma 3n, Gemma 4 E)."""
+    per_layer_input: int = Field(default=0, ge=0)
+    """Width of the per-layer embeddings that stay in host memory (Gemma 3n, Gemma 4 E)."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Architecture":
+        kinds = set(self.kinds)
+        if kinds & set("fsbFS") and not self.mla and not (self.heads and self.head_dim):
+            raise ValueError("attention layers need heads and head_dim")
+        if kinds & set("fsbFS") and not self.mla and not (self.kv_heads or self.kv_heads_by_layer):
+            raise ValueError("attention layers need kv_heads")
+        if self.kv_heads and self.heads % self.kv_heads:
+            raise ValueError(f"{self.heads} heads cannot share {self.kv_heads} kv_heads")
+        if kinds & set("sS") and not self.sliding:
+            raise ValueError("the pattern has sliding-window layers, but no window is given")
+        if kinds & set("rbR") and not self.recurrent:
+            raise ValueError("the pattern has recurrent layers, but no recurrent facts are given")
+        if "E" in kinds and not self.moe:
+            raise ValueError("the pattern has expert layers, but no expert facts are given")
+        for name in ("ffn_by_layer", "kv_heads_by_layer"):
+            listed = getattr(self, name)
+            if listed is not None and len(listed) != self.layers:
+                raise ValueError(f"{name} lists {len(listed)} of {self.layers} layers")
+        return self
+
+    @cached_property
+    def kinds(self) -> str:
+        """The kind of each layer, one letter each."""
+        return (self.pattern * -(-self.layers // len(self.pattern)))[: self.layers]
+
+    def ffn_of(self, layer: int) -> int:
+        """Width of the dense feed-forward block of a layer."""
+        return self.ffn_by_layer[layer] if self.ffn_by_layer else self.ffn
+
+    def kv_heads_of(self, layer: int) -> int:
+        """Number of key/value heads of an attention layer."""
+        if self.kv_heads_by_layer:
+            return self.kv_heads_by_layer[layer]
+        if self.kinds[layer] in "sS" and self.sliding and self.sliding.kv_heads:
+            return self.sliding.kv_heads
+        return self.kv_heads
+
+    def heads_of(self, layer: int) -> int:
+        """Number of query heads of an attention layer."""
+        if self.kinds[layer] in "sS" and self.sliding and self.sliding.heads:
+            return self.sliding.heads
+        return self.heads
+
+    def head_dims_of(self, layer: int) -> tuple[int, int]:
+        """Key and value width per head of an attention layer."""
+        if self.kinds[layer] in "sS" and self.sliding and self.sliding.head_dim:
+            return self.sliding.head_dim, self.sliding.v_head_dim or self.sliding.head_dim
+        return self.head_dim, self.v_head_dim or self.head_dim
+
+    def has_experts(self, layer: int) -> bool:
+        """Whether the feed-forward block of a layer is a mixture of experts."""
+        if not self.moe:
+            return False
+        kind = self.kinds[layer]
+        if kind in "FSR-":
+            return False
+        if kind == "E":
+            return True
+        moe = self.moe
+        return layer >= moe.first_dense_layers and (layer + 1) % moe.every == 0

@@ -1,0 +1,224 @@
+"""Bytes of the weights for a quant preset, and where they lie.
+
+The type of each tensor follows the rules by which ``llama-quantize`` mixes types within a preset
+(llama.cpp, ``src/llama-quant.cpp``, ``llama_tensor_get_type``; restated here, not copied).
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+from bot.fit.architecture import MIB, Architecture
+from bot.fit.quants import PRESET_BASE, TENSOR_TYPES
+from bot.fit.tensors import Layer, Tensor, inventory
+
+_IQ_LOW = {"IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ2_M"}
+
+_FALLBACK = {
+    "TQ1_0": "Q4_0",
+    "TQ2_0": "Q4_0",
+    "Q4_K": "Q5_0",
+    "Q5_K": "Q5_1",
+    "Q6_K": "Q8_0",
+}
+"""What replaces a type whose block does not divide the row; all others become IQ4_NL."""
+
+_VALUES = ("attn_v", "attn_qkv")
+"""Roles that llama-quantize treats as attention values."""
+
+
+class LayerWeights(NamedTuple):
+    """MiB of one block: what attention and shared parts take, and what the experts take."""
+
+    dense_mib: float
+    experts_mib: float
+
+
+class Weights(NamedTuple):
+    """MiB of all weights of a model in one preset."""
+
+    layers: tuple[LayerWeights, ...]
+    output_mib: float
+    """On the device with the last layer: output matrix (a copy of the embedding where tied) and last norm."""
+    token_embd_mib: float
+    """In host memory: token embedding and per-layer embeddings."""
+    file_mib: float
+    """Size of the file."""
+
+    @property
+    def device_mib(self) -> float:
+        """What lies on the devices when every layer does."""
+        return self.output_mib + sum(a + b for a, b in self.layers)
+
+
+@cache
+def weigh(arch: Architecture, preset: str) -> Weights:
+    """Weights of ``arch`` in ``preset`` (a key of ``PRESET_BASE``), in MiB."""
+    inv = inventory(arch)
+    mix = _Mix(arch, preset)
+    embd_bytes = _bytes(inv.token_embd, mix.embedding(inv.token_embd, is_output=inv.output is None))
+    output_bytes = _bytes(inv.output, mix.output(inv.output)) if inv.output else embd_bytes
+    host_bytes = sum(_bytes(t, mix.embedding(t, is_output=inv.output is None)) for t in inv.host)
+    layers = []
+    for index, layer in enumerate(inv.layers):
+        dense, experts = mix.layer(index, layer)
+        layers.append(LayerWeights((dense + 4 * layer.f32) / MIB, experts / MIB))
+    on_device = sum(a + b for a, b in layers)
+    f32 = 4 * inv.f32 / MIB
+    return Weights(
+        layers=tuple(layers),
+        output_mib=output_bytes / MIB + f32,
+        token_embd_mib=(embd_bytes + host_bytes) / MIB,
+        file_mib=on_device + f32 + (embd_bytes + host_bytes + (output_bytes if inv.output else 0)) / MIB,
+    )
+
+
+def _bytes(tensor: Tensor, type_name: str) -> int:
+    kind = TENSOR_TYPES[type_name]
+    return tensor.weights // kind.block_size * kind.block_bytes
+
+
+class _Mix:
+    """Chooses the type of each tensor; counts attention values and down projections as it goes."""
+
+    def __init__(self, arch: Architecture, preset: str) -> None:
+        self.arch = arch
+        self.preset = preset
+        self.base = PRESET_BASE[preset]
+        self.experts = arch.moe.experts if arch.moe else 1
+        kv_heads = arch.kv_heads_of(0)
+        self.gqa = arch.heads_of(0) // kv_heads if kv_heads and arch.kinds[0] not in "R-E" else 1
+        inv = inventory(arch)
+        self.values = sum(t.role in _VALUES for layer in inv.layers for t in layer.mixer)
+        self.value_index = 0
+
+    def layer(self, index: int, layer: Layer) -> tuple[int, int]:
+        """Bytes of the shared and of the expert tensors of a block."""
+        dense = sum(_bytes(t, self.tensor(t, index)) for t in (*layer.mixer, *layer.ffn))
+        experts = sum(_bytes(t, self.tensor(t, index)) for t in layer.experts)
+        return dense, experts
+
+    def output(self, tensor: Tensor) -> str:
+        """Type of the output matrix (and of the embedding that stands in for it)."""
+        if self.base in ("F32", "F16", "BF16"):
+            return self.base
+        if self.preset == "MXFP4_MOE":
+            return "Q8_0"
+        if tensor.columns % TENSOR_TYPES[self.base].block_size:
+            return "Q8_0"
+        if self.preset in _IQ_LOW or self.preset == "IQ3_XXS":
+            return _fitting("Q5_K", tensor)
+        return self.base if self.base == "Q8_0" else _fitting("Q6_K", tensor)
+
+    def embedding(self, tensor: Tensor, *, is_output: bool) -> str:
+        """Type of the token embedding, which doubles as output where it is tied."""
+        if is_output:
+            return self.output(tensor)
+        chosen = self.base
+        if self.preset == "MXFP4_MOE":
+            chosen = "Q8_0"
+        elif self.preset in ("IQ2_XXS", "IQ2_XS", "IQ1_S", "IQ1_M"):
+            chosen = "Q2_K"
+        elif self.preset in ("IQ2_S", "IQ2_M", "IQ3_XXS"):
+            chosen = "IQ3_S"
+        elif self.preset in ("TQ1_0", "TQ2_0"):
+            chosen = "Q4_K"
+        return _fitting(chosen, tensor)
+
+    def tensor(self, tensor: Tensor, index: int) -> str:
+        """Type of a tensor of block ``index``."""
+        if self.base in ("F32", "F16", "BF16"):
+            return self.base
+        if self.preset == "MXFP4_MOE":
+            return "MXFP4" if tensor.copies > 1 else "Q8_0"
+        return _fitting(self._choose(tensor, index), tensor)
+
+    def _choose(self, tensor: Tensor, index: int) -> str:
+        role, preset = tensor.role, self.preset
+        if role in _VALUES:
+            chosen = self._low_value() if preset in _IQ_LOW else self._value()
+            self.value_index += 1
+            return chosen
+        if role == "attn_k" and self.experts == 8:
+            return "Q4_K" if preset in _IQ_LOW else "Q8_0"
+        if role in ("attn_k", "attn_q"):
+            return {"IQ3_XS": "IQ3_XXS", "IQ3_XXS": "IQ2_S"}.get(preset, self.base)
+        if role.startswith("ffn_down"):
+            return self._down(index)
+        if role == "attn_output":
+            return self._attention_output()
+        if role.startswith(("ffn_gate", "ffn_up")) and preset == "IQ3_XS":
+            n = self.arch.layers
+            return "IQ3_XXS" if n // 8 <= index < 7 * n // 8 else self.base
+        return self.base
+
+    def _low_value(self) -> str:
+        if self.gqa >= 4 or self.experts >= 4:
+            return "Q4_K"
+        return "IQ3_S" if self.preset in ("IQ2_S", "IQ2_M") else "Q2_K"
+
+    def _value(self) -> str:
+        preset, many = self.preset, self.gqa >= 4
+        chosen = self.base
+        if preset == "Q2_K":
+            chosen = "Q4_K" if many else "Q3_K"
+        elif preset in ("Q2_K_S", "IQ3_XXS", "IQ3_XS", "IQ3_S") and many:
+            chosen = "Q4_K"
+        elif preset == "IQ3_M":
+            chosen = "Q4_K"
+        elif preset == "Q3_K_M":
+            chosen = "Q5_K" if self.value_index < 2 else "Q4_K"
+        elif preset == "Q3_K_L":
+            chosen = "Q5_K"
+        elif preset in ("IQ4_NL", "IQ4_XS") and many:
+            chosen = "Q5_K"
+        elif preset in ("Q4_K_M", "Q5_K_M") and _more_bits(self.value_index, self.values):
+            chosen = "Q6_K"
+        elif preset == "Q4_K_S" and self.value_index < 4:
+            chosen = "Q5_K"
+        if self.arch.layers == 80 and self.arch.family in ("llama", "qwen2") and chosen in ("Q3_K", "Q4_K"):
+            chosen = "Q5_K"
+        return "Q8_0" if self.experts == 8 else chosen
+
+    def _down(self, index: int) -> str:
+        preset, n = self.preset, self.arch.layers
+        if preset in _IQ_LOW:
+            if index < n // 8:
+                return "IQ3_S" if preset in ("IQ2_S", "IQ2_M") else "Q2_K"
+            return self.base
+        if preset in ("Q4_K_M", "Q5_K_M"):
+            return "Q6_K" if _more_bits(index, n) else self.base
+        if preset == "Q3_K_M":
+            return "Q5_K" if index < n // 16 else "Q4_K"
+        if preset == "IQ3_M":
+            early = index < n // 8 or (self.experts == 8 and _more_bits(index, n))
+            return "Q4_K" if early else self.base
+        if preset in ("Q4_K_S", "IQ4_NL", "IQ4_XS"):
+            return "Q5_K" if index < n // 8 else self.base
+        if preset == "Q2_K_S":
+            return "Q4_K" if index < n // 8 else self.base
+        return {"Q2_K": "Q3_K", "Q3_K_L": "Q5_K"}.get(preset, self.base)
+
+    def _attention_output(self) -> str:
+        preset = self.preset
+        if preset in _IQ_LOW:
+            if self.experts == 8:
+                return "Q5_K"
+            return {"IQ1_S": "IQ2_XXS", "IQ1_M": "IQ2_XXS", "IQ2_S": "IQ3_S", "IQ2_M": "IQ3_S"}.get(preset, self.base)
+        if self.experts == 8:
+            raised = ("Q2_K", "IQ3_XS", "IQ3_XXS", "Q3_K_S", "Q3_K_M", "IQ4_NL", "Q4_K_S", "Q4_K_M", "IQ3_S", "IQ3_M", "IQ4_XS")  # fmt: skip
+            return "Q5_K" if preset in raised else self.base
+        return {"Q2_K": "Q3_K", "IQ3_XXS": "IQ3_S", "Q3_K_M": "Q4_K", "Q3_K_L": "Q5_K", "IQ3_M": "Q4_K"}.get(
+            preset, self.base
+        )
+
+
+def _more_bits(index: int, count: int) -> bool:
+    """The first and last eighth and every third layer between get the better type."""
+    return index < count // 8 or index >= 7 * count // 8 or (index - count // 8) % 3 == 2
+
+
+def _fitting(type_name: str, tensor: Tensor) -> str:
+    """The type itself, or what llama-quantize falls back to when its block does not divide the row."""
+    if tensor.columns % TENSOR_TYPES[type_name].block_size:
+        type_name = _FALLBACK.get(type_name, "IQ4_NL")
+    return "F16" if tensor.columns % TENSOR_TYPES[type_name].block_size else type_name

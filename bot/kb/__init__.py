@@ -1,0 +1,1 @@
+"""Free text or a pasted log → an entry of the knowledge base."""

@@ -1,0 +1,90 @@
+"""Typed words → glossary terms."""
+
+import re
+from typing import NamedTuple
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from bot.catalog.records import GlossaryTerm
+from bot.catalog.store import Catalog
+from bot.naming.text import edits_allowed, plain
+
+_ASKING = re.compile(
+    r"^(?:what(?:'?s| is| are| does| do)?|whats|define|explain|meaning of|the meaning of|how does|tell me about)\s+"
+    r"(?:an? |the )?|\s+(?:mean|means|stand for|work|works)\s*$|[?!.]+$"
+)
+
+
+class TermHit(NamedTuple):
+    """A term that was found, and how: ``name``, ``alias`` or ``typo``."""
+
+    term: GlossaryTerm
+    matched_by: str
+
+
+class GlossaryIndex:
+    """Finds glossary terms by what people type."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._terms = catalog.glossary
+        self._keys: dict[str, TermHit] = {}
+        for term in catalog.glossary.values():
+            self._keys[_key(term.id)] = self._keys[_key(term.title)] = TermHit(term, "name")
+        for term in catalog.glossary.values():
+            for alias in (*term.aliases, *([term.expansion] if term.expansion else [])):
+                self._keys.setdefault(_key(alias), TermHit(term, "alias"))
+        self._long_keys = [key for key in self._keys if len(key) >= 4]
+
+    def find(self, text: str) -> TermHit | None:
+        """The term that ``text`` asks for, or None."""
+        query = _asked(text)
+        for form in dict.fromkeys((query, _singular(query))):
+            if hit := self._keys.get(_key(form)):
+                return hit
+        key = _key(query)
+        allowed = edits_allowed(key)
+        if not allowed:
+            return None
+        found = process.extract(key, self._long_keys, scorer=OSA.distance, score_cutoff=allowed, limit=2)
+        if not found or (len(found) > 1 and found[0][1] == found[1][1] and self._other(found[0][0], found[1][0])):
+            return None
+        return TermHit(self._keys[found[0][0]].term, "typo")
+
+    def nearest(self, text: str, limit: int = 5) -> list[GlossaryTerm]:
+        """Terms whose names look like ``text``."""
+        titles = {term.id: term.title for term in self._terms.values()}
+        found = process.extract(_asked(text), titles, scorer=fuzz.WRatio, processor=plain, limit=limit, score_cutoff=60)
+        return [self._terms[term_id] for _, _, term_id in found]
+
+    def search(self, text: str, limit: int = 25) -> list[GlossaryTerm]:
+        """Terms for autocompletion."""
+        query = _key(_asked(text))
+        if not query:
+            return sorted(self._terms.values(), key=lambda t: t.title.casefold())[:limit]
+        starts = [hit.term for key, hit in sorted(self._keys.items()) if key.startswith(query)]
+        like = process.extract(query, list(self._keys), scorer=fuzz.WRatio, limit=limit, score_cutoff=55)
+        terms = [*starts, *(self._keys[key].term for key, _, _ in like)]
+        return list({term.id: term for term in terms}.values())[:limit]
+
+    def _other(self, a: str, b: str) -> bool:
+        return self._keys[a].term is not self._keys[b].term
+
+
+def _asked(text: str) -> str:
+    query = plain(text)[:100]
+    previous = None
+    while previous != query:
+        previous = query
+        query = _ASKING.sub("", query).strip(" \"'`*")
+    return query
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[^a-z0-9+#]+", "", plain(text))
+
+
+def _singular(text: str) -> str:
+    if text.endswith("ies") and len(text) > 4:
+        return text[:-3] + "y"
+    return text[:-1] if text.endswith("s") and not text.endswith("ss") and len(text) > 3 else text

@@ -1,0 +1,244 @@
+"""Typed text → a model of the catalog."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from rapidfuzz import fuzz, process
+
+from bot.catalog.records import CloudModel, Model
+from bot.catalog.store import Catalog
+from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, ModelMatch, NotFound, NotLocal, Unreadable
+from bot.naming.quants import find_quant
+from bot.naming.text import MAX_LENGTH, Vocabulary, plain
+
+ModelOutcome = ModelMatch | AskBack | NotFound | NotLocal | Unreadable
+
+_TOKEN = re.compile(
+    r"(?P<mixture>\d+x\d+(?:\.\d+)?b)|(?P<active>a\d+(?:\.\d+)?b)|(?P<effective>e\d+b)"
+    r"|(?<![a-z])(?P<series>[krmx]\d+(?:\.\d+)?)(?![a-z0-9])"
+    r"|(?P<size>\d+(?:\.\d+)?[bm])(?![a-z0-9])|(?P<number>\d+(?:\.\d+)*)|(?P<word>[a-z]+)"
+)
+_NEUTRAL = frozenset({"instruct", "it", "chat", "hf", "preview", "v", "gguf", "inst", "b"})
+"""Words of a record's name that need not be typed, and may be typed where the name lacks them."""
+_NOISE = frozenset(
+    "the a an model models llm ai local locally latest version file bin safetensors ggml ggmlv gguf quant quants"
+    " quantized quantised quantization to at in on with by for of ollama lmstudio lm studio hf co huggingface"
+    " imatrix tokens mlx format run i qat ud".split()
+)
+_DATE = re.compile(r"^(?:2[3-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[0-3]\d)$")
+_PART_SIZE = re.compile(r"^(?:[ae]\d.*b|\d+x.*b|e)$")
+"""Active sizes, mixtures and expert counts: part of a size, not a name of their own."""
+_UNWANTED_WORD = 4.0
+_UNWANTED_DATE = 1.0
+_NUMBER_AS_SIZE = 0.5
+_SAME = 0.5
+"""Readings whose penalties differ by no more than this are equally good."""
+
+
+class Tokens(NamedTuple):
+    """What a name is made of. Sizes are in billions of parameters."""
+
+    words: frozenset[str]
+    numbers: frozenset[str]
+    sizes: frozenset[float]
+
+
+class _Form(NamedTuple):
+    """One way to write a record's name."""
+
+    model: Model
+    tokens: Tokens
+    free_words: frozenset[str]
+    sizes: frozenset[float]
+
+
+class _Reading(NamedTuple):
+    penalty: float
+    model: Model
+
+
+class ModelIndex:
+    """Resolves model names against one catalog."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._models = catalog.models
+        self._exact: dict[str, Model] = {}
+        for model in sorted(catalog.models.values(), key=lambda m: m.rank):
+            for name in (model.id, model.hf_id, *model.ollama, *model.gguf_repos, *model.aliases):
+                self._exact.setdefault(plain(name), model)
+        self._forms = [form for model in catalog.models.values() for form in _forms(model)]
+        self._vocabulary = Vocabulary({w for f in self._forms for w in f.tokens.words | f.free_words} | _NEUTRAL)
+        self._names = {model.id: model.name for model in catalog.models.values()}
+        self._cloud = [(_sequence(words), cloud) for cloud in catalog.cloud_models.values() for words in cloud.words]
+
+    def resolve(self, text: str) -> ModelOutcome:
+        """The model that ``text`` names, with the quant it names."""
+        typed = " ".join(text.split())
+        if not typed:
+            return Unreadable("model", "empty")
+        if len(typed) > MAX_LENGTH:
+            return Unreadable("model", "too_long", str(MAX_LENGTH))
+        name = _strip_url(plain(typed))
+        if model := self._exact.get(name):
+            return ModelMatch(model, None)
+        found = find_quant(name)
+        quant, rest = (found.name, found.rest) if found else (None, name)
+        repo_name = rest.split(":", 1)
+        rest = " ".join(part for part in (repo_name[0].rsplit("/", 1)[-1], *repo_name[1:]))
+        if model := self._exact.get(rest.strip(" -.:()")):
+            return ModelMatch(model, quant)
+        if cloud := self._cloud_model(rest):
+            return NotLocal(typed, cloud)
+        tokens, mended = self._mended(_tokens(rest))
+        if not tokens.words and not tokens.sizes:
+            return NotFound("model", typed, self._nearest(rest or name))
+        readings = self._readings(tokens)
+        if not readings:
+            return NotFound("model", typed, self._nearest(rest))
+        best = min(reading.penalty for reading in readings)
+        models = [r.model for r in sorted(readings, key=lambda r: (r.penalty, r.model.rank)) if r.penalty <= best + _SAME]
+        models = sorted(_unique(models), key=lambda m: m.rank)
+        if any(_differs(models[0], other) for other in models[1:]):
+            return AskBack("model", typed, tuple(_candidate(m) for m in models[:MAX_CANDIDATES]))
+        certain = not mended and len(models) == 1 and best < _UNWANTED_WORD
+        return ModelMatch(models[0], quant, None if certain else typed)
+
+    def search(self, text: str, limit: int = 25) -> list[Model]:
+        """Models for autocompletion: ranked by likeness, or by how much they are run when nothing is typed."""
+        query = plain(text)[:MAX_LENGTH]
+        if not query:
+            return sorted(self._models.values(), key=lambda m: m.rank)[:limit]
+        found = process.extract(query, self._names, scorer=_likeness, limit=limit * 2, processor=plain)
+        ranked = sorted(found, key=lambda hit: (-round(hit[1] / 5), self._models[hit[2]].rank))
+        return [self._models[model_id] for _, _, model_id in ranked[:limit]]
+
+    def _nearest(self, text: str) -> tuple[Candidate, ...]:
+        found = process.extract(text, self._names, scorer=fuzz.WRatio, processor=plain, limit=5, score_cutoff=55)
+        return tuple(_candidate(self._models[model_id]) for _, _, model_id in found)
+
+    def _cloud_model(self, text: str) -> CloudModel | None:
+        typed = _sequence(text)
+        for words, cloud in self._cloud:
+            for start in range(len(typed) - len(words) + 1):
+                if all(_same_token(a, b) for a, b in zip(words, typed[start:], strict=False)):
+                    return cloud
+        return None
+
+    def _mended(self, tokens: Tokens) -> tuple[Tokens, bool]:
+        words: set[str] = set()
+        mended = False
+        for word in tokens.words:
+            if word in self._vocabulary or word in _NOISE:
+                words.add(word)
+            elif known := self._vocabulary.mend(word):
+                words.update(known)
+                mended = True
+            else:
+                words.add(word)
+        return tokens._replace(words=frozenset(words) - _NOISE), mended
+
+    def _readings(self, typed: Tokens) -> list[_Reading]:
+        readings = []
+        for form in self._forms:
+            penalty = _penalty(typed, form)
+            if penalty is not None:
+                readings.append(_Reading(penalty, form.model))
+        return readings
+
+
+def _likeness(query: str, name: str, *, score_cutoff: float | None = None) -> float:
+    whole = fuzz.WRatio(query, name)
+    squeezed = fuzz.partial_ratio(query.replace(" ", ""), name.replace(" ", ""))
+    return max(whole, squeezed)
+
+
+def _unique(models: Iterable[Model]) -> list[Model]:
+    return list({model.id: model for model in models}.values())
+
+
+def _candidate(model: Model) -> Candidate:
+    return Candidate(model.id, model.name, f"{_billions(model.params)}, {model.context // 1024}k context")
+
+
+def _billions(params: int) -> str:
+    return f"{params / 1e9:.1f}B" if params >= 1e9 else f"{params / 1e6:.0f}M"
+
+
+def _differs(a: Model, b: Model) -> bool:
+    """Whether taking one for the other would change the answer."""
+    if abs(a.params / b.params - 1) > 0.015 or max(a.context, b.context) >= 2 * min(a.context, b.context):
+        return True
+    return (a.architecture is None) != (b.architecture is None)
+
+
+def _strip_url(text: str) -> str:
+    text = re.sub(r"^https?://", "", text)
+    text = re.sub(r"^(?:www\.)?(?:huggingface\.co|hf\.co|ollama\.com/library|ollama\.com)/", "", text)
+    text = re.sub(r"\.ggmlv\d(?=\.)", "", text)
+    return re.sub(r"/(?:tree|blob|resolve)/.*$", "", text).removesuffix(".gguf").removesuffix(".bin").strip("/ ")
+
+
+def _sequence(text: str) -> list[tuple[str, str]]:
+    return [(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(plain(text))]
+
+
+def _same_token(known: tuple[str, str], typed: tuple[str, str]) -> bool:
+    """Equal, or a version of which the known one is the major number (``gpt 5`` names ``gpt 5.6``)."""
+    if known == typed:
+        return True
+    return known[0] == typed[0] == "number" and typed[1].startswith(known[1] + ".")
+
+
+def _tokens(text: str) -> Tokens:
+    words: set[str] = set()
+    numbers: set[str] = set()
+    sizes: set[float] = set()
+    for kind, value in _sequence(text):
+        if kind == "size":
+            sizes.add(float(value[:-1]) / (1 if value[-1] == "b" else 1000))
+        elif kind == "number":
+            numbers.add(value.removesuffix(".0") if value.count(".") == 1 else value)
+        else:
+            words.add(value)
+    return Tokens(frozenset(words), frozenset(numbers), frozenset(sizes))
+
+
+def _forms(model: Model) -> list[_Form]:
+    repo = model.hf_id.split("/", 1)[1].replace("_", "-")
+    free = _NEUTRAL | _tokens(model.org).words | _tokens(model.hf_id.split("/", 1)[0]).words
+    if model.architecture and model.architecture.moe:
+        free |= {"moe"}
+    if model.active_params:
+        free |= {f"a{round(model.active_params / 1e9)}b"}
+    text_params = model.params - model.extra_params
+    total = {float(round(text_params / 1e9)), round(text_params / 1e9, 1)} if text_params >= 1e9 else set()
+    forms = []
+    for name in dict.fromkeys(plain(n) for n in (model.name, repo, *model.aliases)):
+        tokens = _tokens(name)
+        forms.append(_Form(model, tokens, frozenset(free), tokens.sizes | total))
+    return forms
+
+
+def _penalty(typed: Tokens, form: _Form) -> float | None:
+    """How much of the form was not typed; None where something typed contradicts it."""
+    if not typed.words <= form.tokens.words | form.free_words:
+        return None
+    penalty = 0.0
+    if not typed.sizes <= form.sizes:
+        return None
+    for number in typed.numbers - form.tokens.numbers:
+        if "." not in number and float(number) in form.tokens.sizes and not typed.sizes:
+            penalty += _NUMBER_AS_SIZE
+        else:
+            return None
+    meant = typed.words & form.tokens.words - _NEUTRAL
+    if not meant and not (typed.sizes and typed.words & form.free_words - _NEUTRAL):
+        return None
+    for word in form.tokens.words - typed.words - _NEUTRAL:
+        if not _PART_SIZE.match(word):
+            penalty += _UNWANTED_WORD
+    for number in form.tokens.numbers - typed.numbers:
+        if _DATE.match(number):
+            penalty += _UNWANTED_DATE
+    return penalty

@@ -1,0 +1,67 @@
+"""Quant and format names in typed text."""
+
+import re
+from typing import NamedTuple
+
+from bot.fit.quants import PRESET_BASE
+
+_B = r"(?<![a-z0-9])"
+_E = r"(?![a-z0-9])"
+
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(_B + r"(?:ud[- ])?iq([1-4])[- ]?(xxs|xs|s|m|nl)" + _E), "iq"),
+    (re.compile(_B + r"(?:ud[- ])?q([2-8])[- ]?k[- ]?(xl|s|m|l)?" + _E), "k"),
+    (re.compile(_B + r"q([458])[- ]([01])" + _E), "legacy"),
+    (re.compile(_B + r"tq([12])[- ]0" + _E), "ternary"),
+    (re.compile(_B + r"(mxfp4|nvfp4|fp4|fp8|f8|awq|gptq|exl2|exl3|bnb)(?:[- ]?moe)?(?:[- ]?(?:4|8)[- ]?bits?)?" + _E), "format"),
+    (re.compile(_B + r"(bf16|fp16|f16|fp32|f32)" + _E), "float"),
+    (re.compile(_B + r"(?<!\d\.)(?:mlx[- ]?)?(?:int|q)?([2-8])[- ]?bits?" + _E), "bits"),
+    (re.compile(_B + r"(?:int|q)([2-8])" + _E), "bits"),
+)
+
+_BITS = {2: "Q2_K", 3: "Q3_K_M", 4: "Q4_K_M", 5: "Q5_K_M", 6: "Q6_K", 8: "Q8_0"}
+_FORMATS = {"mxfp4": "MXFP4_MOE", "f8": "FP8", "fp16": "F16", "fp32": "F32"}
+
+
+class Quant(NamedTuple):
+    """A quant found in a text: its canonical name and the text without it."""
+
+    name: str
+    rest: str
+
+
+def find_quant(text: str) -> Quant | None:
+    """The first quant or format named in ``text`` (already :func:`~bot.naming.text.plain`)."""
+    for pattern, kind in _PATTERNS:
+        match = pattern.search(text)
+        if match:
+            name = _canonical(kind, match)
+            rest = f"{text[: match.start()]} {text[match.end() :]}"
+            return Quant(name, " ".join(rest.split()))
+    return None
+
+
+def read_quant(text: str) -> str | None:
+    """The quant that ``text`` as a whole names; None if it names none that exists."""
+    found = find_quant(text)
+    if not found or found.rest.strip(" -()"):
+        return None
+    return found.name
+
+
+def _canonical(kind: str, match: re.Match[str]) -> str:
+    first = match[1]
+    if kind == "iq":
+        return f"IQ{first}_{match[2].upper()}"
+    if kind == "k":
+        size = {"xl": "M", None: "M"}.get(match[2], (match[2] or "").upper())
+        plain_k = f"Q{first}_K"
+        sized = f"{plain_k}_{size}"
+        return sized if sized in PRESET_BASE else plain_k
+    if kind == "legacy":
+        return f"Q{first}_{match[2]}"
+    if kind == "ternary":
+        return f"TQ{first}_0"
+    if kind == "bits":
+        return _BITS.get(int(first), f"Q{first}")
+    return _FORMATS.get(first, first.upper())

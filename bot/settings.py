@@ -1,0 +1,21 @@
+"""What a person who runs the bot can set, by environment variable or in ``.env``."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read once at start. Environment beats ``.env`` beats the defaults."""
+
+    model_config = SettingsConfigDict(env_prefix="WILLITRUN_", env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    discord_token: SecretStr | None = Field(
+        default=None, description="Token of the Discord bot. Without one the bot answers in the terminal."
+    )
+    data_dir: Path | None = Field(default=None, description="Folder of the catalog's files. Default: the one shipped.")
+    catalog_file: Path | None = Field(
+        default=None, description="Where the built catalog is kept. Default: the user's cache folder."
+    )
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")

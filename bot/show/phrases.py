@@ -1,0 +1,266 @@
+"""Values and codes put into English. One file, so that a language is one file."""
+
+from bot.answers.answer import InvalidOut
+from bot.answers.compare import CompareOut, RuleOut
+from bot.answers.willitrun import ChangeOut, WillItRunOut
+
+VERDICT_WORDS = {"fits": "Fits", "tight": "Tight fit", "offload": "Runs with offload", "no": "Does not run"}
+
+_FIELD_WORDS = {
+    "model": "a model",
+    "gpu": "a GPU, chip or Mac",
+    "quant": "a quant",
+    "context": "a context length",
+    "kv": "a KV cache type",
+    "ram_gib": "system memory",
+    "runtime": "a runtime",
+    "text": "an error message or a few words about it",
+    "term": "a term",
+    "a": "something to compare",
+    "b": "something to compare it with",
+}
+_EXAMPLES = {
+    "model": "llama 3.1 8b q4_k_m",
+    "gpu": "rtx 3060 12gb, 2x 3090 or m3 max 64gb",
+    "text": "cuda out of memory",
+    "term": "kv cache",
+    "a": "rtx 3090",
+    "b": "rx 7900 xtx",
+}
+
+ROW_WORDS = {
+    "memory": "Memory",
+    "usable_memory": "Usable for models",
+    "bandwidth": "Memory bandwidth",
+    "fp16_tensor": "FP16 matrix throughput",
+    "power": "Board power",
+    "launch_price": "Launch price",
+    "released": "Released",
+    "memory_type": "Memory type",
+    "backends": "Backends",
+    "compute_capability": "Compute target",
+    "params": "Parameters",
+    "active_params": "Active per token",
+    "context": "Context",
+    "weights_q4_k_m": "Weights at Q4_K_M",
+    "kv_8k": "KV cache at 8k",
+    "read_per_token": "Read per token at Q4_K_M",
+    "vision": "Reads images",
+    "commercial": "Commercial use",
+    "licence": "Licence",
+    "category": "Kind",
+    "systems": "Systems",
+    "formats": "Formats",
+    "api": "API",
+    "caveat": "Mind",
+}
+
+
+def gib(mib: float) -> str:
+    """MiB as GiB for people: two digits below 10, one below 100."""
+    value = mib / 1024
+    return f"{value:.2f} GiB" if value < 10 else f"{value:.1f} GiB" if value < 1000 else f"{value:,.0f} GiB"
+
+
+def tokens(count: int) -> str:
+    """A context length: in k (1,024) where that is a whole number."""
+    return f"{count // 1024}k" if count % 1024 == 0 else f"{count:,}"
+
+
+def band(low_high: tuple[float, float]) -> str:
+    """A speed band."""
+    low, high = (f"{value:,.0f}" if value >= 10 else f"{value:g}" for value in low_high)
+    return f"{low}–{high} tok/s"  # noqa: RUF001
+
+
+def reading_comfort(low_high: tuple[float, float]) -> str:
+    """What a decode speed feels like; people read about 5 to 7 tokens a second."""
+    low, high = low_high
+    if low >= 15:
+        return "faster than you read"
+    if high < 3:
+        return "slower than you read; for background work"
+    return "about as fast as you read" if high < 15 else "as fast as you read or faster"
+
+
+def headline(answer: WillItRunOut) -> str:
+    """The verdict in a few words."""
+    return f"{VERDICT_WORDS[answer.verdict]}: {answer.model.name} {quant_name(answer.quant)} on {devices(answer)}"
+
+
+def quant_name(quant: str) -> str:
+    """The name a quant is known by outside llama-quantize."""
+    return "MXFP4" if quant == "MXFP4_MOE" else quant
+
+
+def devices(answer: WillItRunOut) -> str:
+    """The devices, equal ones counted."""
+    counts: dict[str, int] = {}
+    for device in answer.devices:
+        label = device.name
+        size = f"{device.memory_mib / 1024:g} GB"
+        if size not in label and device.kind != "gpu":
+            label = f"{label} {size}"
+        counts[label] = counts.get(label, 0) + 1
+    return " + ".join(f"{count}× {name}" if count > 1 else name for name, count in counts.items())  # noqa: RUF001
+
+
+def reason(answer: WillItRunOut) -> str:
+    """One plain sentence on why the verdict is what it is."""
+    v = {name: value for name, value in answer.reason.items() if not isinstance(value, str)}
+    context = tokens(answer.context)
+    many = v["devices"] > 1
+    where = "on each card" if many else "on the device"
+    if answer.reason_code == "fits":
+        sentence = f"It needs {gib(v['needed_mib'])} of {gib(v['usable_mib'])} usable at {context} context"
+        sentence += f" and leaves at least {gib(v['free_mib'])} free {where}."
+    elif answer.reason_code == "tight":
+        sentence = f"It needs {gib(v['needed_mib'])} of {gib(v['usable_mib'])} usable at {context} context;"
+        sentence += f" {gib(v['free_mib'])} left free is less than the {gib(v['headroom_mib'])} that is comfortable."
+    elif answer.reason_code == "offload_experts":
+        sentence = (
+            f"All of it needs {gib(v['needed_mib'])}, more than the {gib(v['usable_mib'])} usable; with the experts of"
+            f" {v['cpu_experts_layers']:g} of {v['total_layers'] - 1:g} layers in system memory"
+            f" ({gib(v['host_mib'])}) it runs, slower."
+        )
+    elif answer.reason_code == "offload_layers":
+        held = "no layer" if not v["gpu_layers"] else f"{v['gpu_layers']:g} of {v['total_layers']:g} layers"
+        sentence = (
+            f"All of it needs {gib(v['needed_mib'])}, more than the {gib(v['usable_mib'])} usable; with {held} on the"
+            f" GPU and {gib(v['host_mib'])} in system memory it runs, much slower."
+        )
+    else:
+        sentence = f"It needs {gib(v['needed_mib'])} at {context} context; {gib(v['usable_mib'])} is usable"
+        if v["shared"]:
+            sentence += ", and there is no other memory to move the rest to."
+        else:
+            sentence += f", and {gib(v['ram_mib'])} of system memory cannot hold the rest."
+    if answer.verdict == "offload" and answer.ram_basis == "assumed" and not v["shared"]:
+        sentence += f" ({answer.ram_gib:g} GiB of system memory assumed.)"
+    if v["unused_devices"]:
+        sentence += f" Best without {v['unused_devices']:g} of the cards."
+    return sentence
+
+
+def change(item: ChangeOut) -> str:
+    """One change that makes it fit."""
+    match item.change:
+        case "quant":
+            return f"drop to {item.value}"
+        case "context":
+            return f"use a context of {tokens(int(item.value))}"
+        case "kv":
+            return f"quantise the KV cache to {item.value}"
+        case "memory":
+            return f"a card with {item.value}"
+
+
+def invalid(item: InvalidOut) -> str:
+    """One sentence that says what is wrong and what is accepted."""
+    what = _FIELD_WORDS.get(item.field, item.field)
+    example = f" For example: {_EXAMPLES[item.field]}." if item.field in _EXAMPLES else ""
+    match item.code:
+        case "empty":
+            return f"Please name {what}.{example}"
+        case "too_long":
+            return f"That is too long for {what}: at most {int(item.detail):,} characters are read.{example}"
+        case "count":
+            return f"Between 1 and {item.detail} cards can be planned for.{example}"
+        case "not_a_context":
+            return "A context is a number of tokens from 256 up, such as 8192, 8k, 128k or max."
+        case "beyond_model":
+            name, _, limit = item.detail.rpartition(": ")
+            return f"{name} was made for at most {int(limit):,} tokens of context; ask for less, or for max."
+        case "unknown_quant":
+            return f"There is no such quant. Known are {item.detail}."
+        case "not_gguf":
+            name, _, known = item.detail.partition(": ")
+            return f"{name} is not a GGUF quant, and only those are planned for so far: {known}."
+        case "not_a_size":
+            return "System memory is given in GiB, from 0.5 to 8192, such as 32 or 64gb."
+        case "unknown_value":
+            return f"That is not {what} that is known here. Accepted: {item.detail}."
+        case "unknown_option":
+            return f"There is no option «{item.field}». Options are {item.detail}."
+        case "one_card":
+            return "Name one card at a time here; a whole rig can be asked about with /willitrun."
+        case "same_thing":
+            return "These are the same thing twice; name something different to compare it with."
+        case "fault":
+            return f"Something unexpected went wrong; it is logged under the reference {item.detail}."
+        case "not_json":
+            return f"This line is not JSON: {item.detail}."
+        case _:
+            return f"This cannot be read: {item.detail}."
+
+
+def not_found(about: str, typed: str) -> str:
+    """What is said when nothing in the catalog is meant."""
+    quoted = f"«{typed}»" if typed else "this"
+    match about:
+        case "error":
+            return (
+                f"No known local-AI error is recognised in {quoted}. Paste the lines around the first error,"
+                " with the name of the program that printed them."
+            )
+        case "term":
+            return f"{quoted} is not in the glossary."
+        case "model":
+            return f"{quoted} is not a model in the catalog, and nothing else is put in its place."
+        case "gpu":
+            return f"{quoted} is not hardware in the catalog, and nothing else is put in its place."
+        case _:
+            return f"{quoted} is neither hardware, a model nor a tool in the catalog."
+
+
+def ask_back(about: str, typed: str) -> str:
+    """The question back."""
+    kind = {"gpu": "card", "model": "model"}.get(about, "one")
+    return f"Which {kind} do you mean by «{typed}»? The answer differs."
+
+
+def not_local(name: str, vendor: str) -> str:
+    """A cloud-only model."""
+    return f"{name} runs only on {vendor}'s servers; its weights are not published. These run locally:"
+
+
+def unavailable(name: str, missing: tuple[str, ...]) -> str:
+    """A fact is missing."""
+    words = {"architecture": "how its layers are built"}
+    return f"The catalog does not know {', '.join(words.get(m, m) for m in missing)} for {name}, so no verdict is given."
+
+
+def cell(value: float | str | bool | None, unit: str) -> str:
+    """A figure of a comparison."""
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    written = f"{value:,.0f}" if value == int(value) or value >= 1000 else f"{value:,.2f}".rstrip("0").rstrip(".")
+    return f"{written} {unit}".strip()
+
+
+def rule(item: RuleOut, answer: CompareOut) -> tuple[str, str, str]:
+    """Situation, choice and reason of a decision rule."""
+    name = answer.items[item.choose].name
+    if item.code == "best_for":
+        return "you want", name, str(item.values["best_for"])
+    unit = str(item.values["unit"])
+    value, rival = (cell(item.values[key], unit) for key in ("value", "rival"))
+    versus = f"{value} against {rival}"
+    situation, why = {
+        "more_memory": ("you want larger models or longer context", f"{versus} of memory."),
+        "more_bandwidth": ("you want faster answers from a model that fits both", f"{versus}; decoding is bound by it."),
+        "more_compute": ("you feed it long prompts or images", f"{versus} for prompt processing."),
+        "less_power": ("power, heat or noise matter", f"{versus} of board power."),
+        "lower_price": ("the purchase price decides", f"{versus} at launch; check today's price."),
+        "longer_context": ("you work with long documents", f"{versus}."),
+        "smaller": ("memory is short", f"{versus} for the weights at Q4_K_M."),
+        "cheaper_context": ("you need much context in little memory", f"{versus} of KV cache for 8k tokens."),
+        "faster": ("speed matters most", f"{versus} read for each token."),
+        "vision": ("it must read images", "The other does not."),
+        "commercial": ("you use it in a business", "The other licence does not plainly allow it."),
+    }[item.code]
+    return situation, name, why

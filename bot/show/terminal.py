@@ -1,0 +1,172 @@
+"""An answer as text for a terminal, with rich."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from bot.answers.answer import Answer, AskBackOut, InvalidOut, NotFoundOut, NotLocalOut, UnavailableOut
+from bot.answers.compare import CompareOut
+from bot.answers.error import ErrorOut
+from bot.answers.glossary import GlossaryOut
+from bot.answers.willitrun import WillItRunOut
+from bot.show import phrases
+
+_COLOURS = {"fits": "green", "tight": "yellow", "offload": "dark_orange", "no": "red"}
+_PARTS = (("weights_mib", "weights"), ("kv_mib", "KV cache"), ("recurrent_mib", "state"), ("compute_mib", "compute"), ("overhead_mib", "overhead"))  # fmt: skip
+_BAR = 48
+
+
+def render(answer: Answer) -> RenderableType:
+    """What a person sees in a terminal."""
+    return Group(*_lines(answer))
+
+
+def _lines(answer: Answer) -> Iterator[RenderableType]:
+    match answer.answer:
+        case WillItRunOut() as payload:
+            yield from _willitrun(payload)
+        case CompareOut() as payload:
+            yield from _compare(payload)
+        case ErrorOut() as payload:
+            yield from _error(payload)
+        case GlossaryOut() as payload:
+            yield from _glossary(payload)
+        case AskBackOut() as payload:
+            yield Text(phrases.ask_back(payload.about, payload.typed), style="bold")
+            for number, candidate in enumerate(payload.candidates, 1):
+                yield Text(f"  {number}. {candidate.name}", style="cyan").append(f"  {candidate.why}", style="dim")
+        case NotFoundOut() as payload:
+            yield Text(phrases.not_found(payload.about, payload.typed), style="bold")
+            if payload.nearest:
+                yield Text("Nearest: " + ", ".join(item.name for item in payload.nearest))
+        case NotLocalOut() as payload:
+            yield Text(phrases.not_local(payload.name, payload.vendor), style="bold")
+            for item in payload.alternatives:
+                yield Text(f"  • {item.name}")
+        case InvalidOut() as payload:
+            yield Text(phrases.invalid(payload), style="bold")
+        case UnavailableOut() as payload:
+            yield Text(phrases.unavailable(payload.name, payload.missing), style="bold")
+
+
+def _willitrun(a: WillItRunOut) -> Iterator[RenderableType]:
+    colour = _COLOURS[a.verdict]
+    yield Text(phrases.headline(a), style=f"bold {colour}")
+    yield Text(phrases.reason(a))
+    if a.taken_from:
+        yield Text(f"Read «{'», «'.join(a.taken_from)}» as {a.model.name} on {phrases.devices(a)}.", style="dim")
+    yield Text("")
+    yield _memory_table(a)
+    for device, share in zip(a.devices, a.memory.per_device, strict=False):
+        yield _bar(share.total_mib, device.usable_mib, colour, device.name)
+    yield Text("")
+    yield _facts(a)
+    if a.alternatives:
+        yield Text("To make it fit: " + "; or ".join(phrases.change(item) for item in a.alternatives) + ".")
+    for runtime, command in a.commands.items():
+        yield Text(f"\n{runtime}", style="dim")
+        yield Padding(Text(command, style="cyan", overflow="fold"), (0, 0, 0, 2))
+    yield Text("")
+    band = f"computed, ±{a.memory.error_band_pct:g} %" if a.memory.basis == "computed" else "measured"
+    yield Text(f"Memory: {band}. Speed: {a.speed.source if a.speed else 'not given'}.", style="dim")
+    yield Text("Sources: " + "; ".join(a.sources), style="dim")
+
+
+def _memory_table(a: WillItRunOut) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("GiB", style="dim")
+    for _, label in _PARTS:
+        table.add_column(label, justify="right")
+    table.add_column("total", justify="right", style="bold")
+    table.add_row("all", *(_two(getattr(a.memory, name)) for name, _ in _PARTS), _two(a.memory.total_mib))
+    if len(a.memory.per_device) > 1 or a.offload:
+        for number, share in enumerate(a.memory.per_device, 1):
+            table.add_row(f"#{number}", *(_two(getattr(share, name)) for name, _ in _PARTS), _two(share.total_mib))
+    table.add_row("system", *[""] * len(_PARTS), _two(a.memory.host_mib))
+    return table
+
+
+def _two(mib: float) -> str:
+    return f"{mib / 1024:,.2f}"
+
+
+def _bar(used_mib: float, usable_mib: float, colour: str, name: str) -> Text:
+    filled = min(_BAR, round(_BAR * used_mib / max(usable_mib, 1)))
+    bar = Text("█" * filled, style=colour).append("░" * (_BAR - filled), style="dim")
+    return bar.append(f" {phrases.gib(used_mib)} of {phrases.gib(usable_mib)}  {name}", style="dim")
+
+
+def _facts(a: WillItRunOut) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim")
+    table.add_column()
+    basis = {"typed": "as asked", "default": "default", "best_that_fits": "best that fits"}[a.quant_basis]
+    table.add_row("Settings", f"{phrases.quant_name(a.quant)} ({basis}), {phrases.tokens(a.context)} context, KV {a.kv_type}, {a.runtime}")
+    if a.offload:
+        layers = f"{a.offload.gpu_layers} of {a.offload.total_layers} layers on the GPU"
+        experts = f", experts of {a.offload.cpu_experts_layers} layers in system memory"
+        table.add_row("Plan", layers + (experts if a.offload.cpu_experts_layers else ""))
+    table.add_row("Largest context", phrases.tokens(a.max_context) if a.max_context else "none fits whole")
+    table.add_row("Best quant", phrases.quant_name(a.best_quant) if a.best_quant else "none fits whole")
+    if a.speed:
+        speed = phrases.band(a.speed.decode_tok_s)
+        table.add_row("Answers", f"{speed} ({phrases.reading_comfort(a.speed.decode_tok_s)})")
+        if a.speed.prefill_tok_s:
+            table.add_row("Prompt", phrases.band(a.speed.prefill_tok_s))
+    return table
+
+
+def _compare(a: CompareOut) -> Iterator[RenderableType]:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for item in a.items:
+        table.add_column(item.name, justify="left", overflow="fold")
+    for row in a.rows:
+        cells = [phrases.cell(value, row.unit) for value in row.values]
+        styled = [Text(c, style="bold green" if i == row.better else "") for i, c in enumerate(cells)]
+        table.add_row(Text(phrases.ROW_WORDS[row.name], style="dim"), *styled)
+    yield table
+    yield Text("")
+    for rule in a.rules:
+        situation, choose, why = phrases.rule(rule, a)
+        yield Text(f"If {situation}: ").append(choose, style="bold").append(f". {why}")
+    yield Text("\nGenerated from the catalog's facts; a missing fact decides nothing.", style="dim")
+    yield Text("Sources: " + "; ".join(a.sources), style="dim")
+
+
+def _error(a: ErrorOut) -> Iterator[RenderableType]:
+    yield Text(a.entry.title, style="bold red").append(f"   {a.entry.category} · {a.entry.severity}", style="dim")
+    yield Markdown(a.cause)
+    for number, step in enumerate(a.steps, 1):
+        yield Padding(Markdown(f"{number}. {step.text}"), (1, 0, 0, 0))
+        if step.command:
+            yield Padding(Syntax(step.command, step.language or "text", background_color="default"), (0, 0, 0, 3))
+    if a.dead_ends:
+        yield Text("\nDoes not help:", style="yellow")
+        yield Markdown("\n".join(f"- {item}" for item in a.dead_ends))
+    if a.alternatives:
+        yield Text("\nOtherwise:")
+        yield Markdown("\n".join(f"- {item}" for item in a.alternatives))
+    if a.others:
+        yield Text("\nNot it? " + "; ".join(other.title for other in a.others), style="dim")
+    yield Text("Sources: " + "; ".join(a.sources), style="dim")
+
+
+def _glossary(a: GlossaryOut) -> Iterator[RenderableType]:
+    title = f"{a.entry.title} ({a.entry.expansion})" if a.entry.expansion else a.entry.title
+    yield Text(title, style="bold cyan").append(f"   {a.entry.category}", style="dim")
+    yield Markdown(a.definition)
+    for heading, body in (
+        ("Deeper dive", a.deeper_dive),
+        ("Practical example", a.practical_example),
+        ("Workflow example", a.workflow_example),
+    ):
+        yield Text(f"\n{heading}", style="bold")
+        yield Markdown(body)
+    yield Text("\nRelated: " + ", ".join(item.name for item in a.related), style="dim")
+    yield Text("Sources: " + "; ".join(a.sources), style="dim")

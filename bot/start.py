@@ -1,0 +1,18 @@
+"""Brings up what every way in needs: the catalog, ready to be asked."""
+
+from pathlib import Path
+
+from bot.answers.knowledge import Knowledge
+from bot.catalog.place import Live, cache_file, data_folder, open_catalog
+from bot.settings import Settings
+
+
+async def start(settings: Settings) -> Live[Knowledge]:
+    """Open the catalog that ``settings`` name, building it first where its files changed.
+
+    Raises:
+        BrokenCatalog: the files have faults and no earlier catalog exists.
+    """
+    data: Path = settings.data_dir or data_folder()
+    target = settings.catalog_file or cache_file(data)
+    return Live(target, await open_catalog(data, target), Knowledge)
