@@ -100,9 +100,9 @@ def _session(knowledge: Knowledge) -> Any:
     class CommandCompleter(Completer):
         """Commands, option names, and names of models, cards and terms."""
 
-        def get_completions(self, document: Document, complete_event: Any) -> Iterator[Completion]:
-            for text, start in completions(document.text_before_cursor, knowledge):
-                yield Completion(text, start_position=start)
+        def get_completions(self, document: Document, _: Any) -> Iterator[Completion]:
+            for text, position in completions(document.text_before_cursor, knowledge):
+                yield Completion(text, start_position=position)
 
     folder = Path(platformdirs.user_state_dir("willitrun", appauthor=False))
     folder.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from bot.fit.plan import Load, context_mib
 from bot.fit.quants import DEFAULT_PRESET
 from bot.fit.speed import active_mib
 from bot.fit.weights import weigh
-from bot.naming.outcome import AskBack, HardwareMatch, ModelMatch, NotLocal
+from bot.naming.outcome import AskBack, Candidate, HardwareMatch, ModelMatch, NotFound, NotLocal
 from bot.naming.outcome import Device as NamedDevice
 from bot.naming.text import MAX_LENGTH
 
@@ -34,7 +34,7 @@ class ItemOut(Frozen):
 
 
 class RowOut(Frozen):
-    """One fact of all items. ``better`` is None where they are equal, where it is a matter of taste, or a fact is missing."""
+    """One fact of all items. ``better`` is None where items are equal, taste decides, or a fact is missing."""
 
     name: str
     unit: str
@@ -103,14 +103,14 @@ def _kind(typed: dict[str, str], knowledge: Knowledge) -> Kind:
     kind = max(scores, key=lambda k: scores[k])
     if not scores[kind]:
         first, value = next(iter(typed.items()))
-        near = (*names(_nearest(knowledge, value)),)
+        near = names(_nearest(knowledge, value))
         raise Stop("not_found", NotFoundOut(about=first, typed=value, nearest=near))
     return kind
 
 
-def _nearest(knowledge: Knowledge, value: str):  # type: ignore[no-untyped-def]
+def _nearest(knowledge: Knowledge, value: str) -> tuple[Candidate, ...]:
     outcome = knowledge.hardware.resolve(value)
-    return getattr(outcome, "nearest", ())[:3]
+    return outcome.nearest[:3] if isinstance(outcome, NotFound) else ()
 
 
 def _certainty(outcome: object) -> float:
@@ -273,6 +273,8 @@ def _rules(facts: list[_Fact]) -> tuple[RuleOut, ...]:
         high, low = max(figures[better], rival), min(figures[better], rival)
         if low == 0 or high / low >= _CLEARLY:
             rules.append(
-                RuleOut(code=fact.rule, choose=better, values={"value": figures[better], "rival": rival, "unit": fact.unit})
+                RuleOut(
+                    code=fact.rule, choose=better, values={"value": figures[better], "rival": rival, "unit": fact.unit}
+                )
             )
     return tuple(rules)

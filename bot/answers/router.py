@@ -11,7 +11,7 @@ import orjson
 from pydantic import ValidationError
 
 from bot.answers import compare, error, glossary, willitrun
-from bot.answers.answer import Answer, InvalidOut, Payload, Question
+from bot.answers.answer import Answer, Frozen, InvalidOut, Payload, Question, Status
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import Stop
 
@@ -55,7 +55,9 @@ async def answer(question: Question, knowledge: Knowledge) -> Answer:
     """
     started = time.perf_counter_ns()
     command = COMMANDS.get(question.command)
-    status, payload = "invalid", InvalidOut(field="command", code="unknown_value", detail=", ".join(COMMANDS))
+    unknown = InvalidOut(field="command", code="unknown_value", detail=", ".join(COMMANDS))
+    status: Status = "invalid"
+    payload: Frozen = unknown
     if command:
         try:
             status, payload = await command.answer(question, knowledge)

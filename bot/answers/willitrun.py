@@ -226,7 +226,9 @@ def _kv_type(question: Question) -> str:
     if typed is None:
         return "f16"
     written = typed.casefold().replace("-", "_").replace(" ", "_")
-    name = {"fp16": "f16", "q8": "q8_0", "q4": "q4_0", "q5": "q5_0", "fp32": "f32", "iq4": "iq4_nl"}.get(written, written)
+    name = {"fp16": "f16", "q8": "q8_0", "q4": "q4_0", "q5": "q5_0", "fp32": "f32", "iq4": "iq4_nl"}.get(
+        written, written
+    )
     if name not in KV_TYPES:
         raise invalid("kv", "unknown_value", ", ".join(KV_TYPES))
     return name
@@ -243,7 +245,7 @@ def _quant(
     typed = text(question, "quant", limit=40)
     quant = match.quant
     if typed is not None:
-        quant = read_quant(typed.casefold())
+        quant = read_quant(typed)
         if quant is None:
             raise invalid("quant", "unknown_quant", ", ".join(QUALITY_ORDER))
     if quant is not None:
@@ -395,9 +397,10 @@ def _alternatives(
     if largest and largest < load.context and largest >= 2048:
         changes.append(ChangeOut(change="context", value=str(largest), verdict="fits"))
     for kv_type in ("q8_0", "q4_0"):
-        if load.kv_type == "f16" and judge(
-            load.model_copy(update={"kv_type": kv_type}), devices, ram_mib
-        ).verdict is Verdict.FITS:
+        if (
+            load.kv_type == "f16"
+            and judge(load.model_copy(update={"kv_type": kv_type}), devices, ram_mib).verdict is Verdict.FITS
+        ):
             changes.append(ChangeOut(change="kv", value=kv_type, verdict="fits"))
             break
     if len(devices) == 1:

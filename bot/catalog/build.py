@@ -73,7 +73,7 @@ def build(data: Path, target: Path) -> bool:
     os.close(handle)
     try:
         _write(loaded, Path(beside), wanted)
-        os.replace(beside, target)
+        Path(beside).replace(target)
     finally:
         Path(beside).unlink(missing_ok=True)
     return True

@@ -31,7 +31,8 @@ def architecture_from_config(config: Config) -> Architecture:
     Raises:
         UnknownArchitecture: a fact that memory depends on is missing or contradicts another.
     """
-    text = {**config, **config.get("text_config", {}), **config.get("language_config", {})}
+    parts = (config, config.get("text_config") or {}, config.get("language_config") or {})
+    text = {key: value for part in parts for key, value in part.items() if value is not None}
     family = str(text.get("model_type") or config.get("model_type") or "")
     if not family:
         raise UnknownArchitecture("config.json names no model_type")
@@ -51,7 +52,7 @@ def _translate(family: str, c: Config) -> Architecture:
     v_head_dim = c.get("v_head_dim") if "kv_lora_rank" not in c else None
     kv_heads = int(c.get("num_key_value_heads") or heads)
     ffn = c.get("intermediate_size") or c.get("block_ff_dim") or 0
-    recurrent = _recurrent(family, c, hidden)
+    recurrent = _recurrent(family, c)
     pattern = _pattern(family, c, layers)
     sliding = _sliding(family, c, pattern)
     global_dim = c.get("global_head_dim")
@@ -59,7 +60,7 @@ def _translate(family: str, c: Config) -> Architecture:
         sliding = sliding.model_copy(update={"head_dim": head_dim, "kv_heads": kv_heads})
         head_dim = int(global_dim)
         kv_heads = int(c.get("num_global_key_value_heads") or kv_heads)
-    moe = _moe(family, c, layers)
+    moe = _moe(family, c)
     if moe and family in ("qwen3_moe", "mixtral", "gpt_oss", "minimax_m2", "phimoe", "granitemoehybrid", "llama4_text"):
         ffn = int(c.get("intermediate_size_mlp") or ffn)
     if isinstance(ffn, list):
@@ -102,7 +103,7 @@ def _conv_ffn(c: Config) -> int:
 def _pattern(family: str, c: Config, layers: int) -> str:
     if "hybrid_override_pattern" in c:
         return str(c["hybrid_override_pattern"]).translate(str.maketrans("M*", "RF"))
-    if family == "mamba" or family == "falcon_mamba":
+    if family in {"mamba", "falcon_mamba"}:
         return "R"
     if family == "mimo_v2_flash":
         return "".join("s" if x else "f" for x in c["hybrid_layer_pattern"])
@@ -160,8 +161,10 @@ def _mla(c: Config) -> Mla | None:
     )
 
 
-def _moe(family: str, c: Config, layers: int) -> Moe | None:
-    experts = c.get("num_experts") or c.get("num_local_experts") or c.get("n_routed_experts") or c.get("moe_num_experts")
+def _moe(family: str, c: Config) -> Moe | None:
+    experts = (
+        c.get("num_experts") or c.get("num_local_experts") or c.get("n_routed_experts") or c.get("moe_num_experts")
+    )
     if not experts:
         return None
     active = (
@@ -192,7 +195,7 @@ def _moe(family: str, c: Config, layers: int) -> Moe | None:
     )
 
 
-def _recurrent(family: str, c: Config, hidden: int) -> Recurrent | None:
+def _recurrent(family: str, c: Config) -> Recurrent | None:
     if family in ("mamba", "falcon_mamba"):
         return Recurrent(
             kind="mamba1",

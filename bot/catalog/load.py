@@ -86,9 +86,7 @@ def _load_tables(path: Path, name: str, loaded: Loaded) -> None:
             _add(row, f"#{number}", name, kind, loaded)
 
 
-def _load_prose(
-    path: Path, name: str, kind: str, sections: Callable[[str], dict[str, Any]], loaded: Loaded
-) -> None:
+def _load_prose(path: Path, name: str, kind: str, sections: Callable[[str], dict[str, Any]], loaded: Loaded) -> None:
     text = _read(path, name, loaded)
     if text is None:
         return

@@ -53,9 +53,7 @@ def error_sections(body: str) -> dict[str, Any]:
     """Cause, steps, dead ends and alternatives of an error entry."""
     parts = _sections(body)
     _expect(parts, _ERROR, required=("Cause", "Fix"))
-    steps = [
-        {"text": item.text, "command": item.code, "language": item.language} for item in _items(parts["Fix"])
-    ]
+    steps = [{"text": item.text, "command": item.code, "language": item.language} for item in _items(parts["Fix"])]
     return {
         "cause": parts["Cause"],
         "steps": steps,

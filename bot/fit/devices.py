@@ -1,5 +1,6 @@
 """Devices: how much of their memory a model can use, and what the backend takes for itself."""
 
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import Field
@@ -86,7 +87,7 @@ def host_memory_mib(devices: tuple[Device, ...], ram_mib: float) -> float:
 
 
 def _wired_share(memory_gib: float) -> float:
-    for (low, share_low), (high, share_high) in zip(_WIRED_LIMIT, _WIRED_LIMIT[1:], strict=False):
+    for (low, share_low), (high, share_high) in pairwise(_WIRED_LIMIT):
         if memory_gib <= high:
             along = max(0.0, (memory_gib - low) / (high - low))
             return share_low + along * (share_high - share_low)

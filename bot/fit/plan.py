@@ -5,7 +5,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from bot.fit.architecture import Architecture, Part
-from bot.fit.compute import compute_buffers
+from bot.fit.compute import ComputeMemory, compute_buffers
 from bot.fit.devices import OVERHEAD_MIB, Device, usable_mib
 from bot.fit.kv_cache import CacheLayer, cache_layers, layer_context
 from bot.fit.weights import Weights, weigh
@@ -79,9 +79,7 @@ def context_mib(load: Load) -> tuple[float, float]:
     """KV cache and recurrent state of all layers together, in MiB."""
     kv = recurrent = 0.0
     for layer, count in _cache_groups(load.architecture):
-        memory = layer_context(
-            layer, load.context, load.kv_type, micro_batch=load.micro_batch, parallel=load.parallel
-        )
+        memory = layer_context(layer, load.context, load.kv_type, micro_batch=load.micro_batch, parallel=load.parallel)
         kv += count * memory.kv_mib
         recurrent += count * memory.recurrent_mib
     return kv, recurrent
@@ -113,7 +111,7 @@ def all_on_devices(load: Load, devices: tuple[Device, ...]) -> Plan:
 
 
 def experts_in_host(load: Load, devices: tuple[Device, ...], layers: int) -> Plan:
-    """As all on the devices, but the expert tensors of the first ``layers`` blocks in system memory (``--n-cpu-moe``)."""
+    """All on the devices but the experts of the first ``layers`` blocks, kept in system memory (``--n-cpu-moe``)."""
     layout = _layout(load)
     moved = sum(layer.experts_mib for layer in layout.weights.layers[:layers]) * layout.scale
     trimmed = layout.weights._replace(
@@ -131,7 +129,7 @@ def experts_in_host(load: Load, devices: tuple[Device, ...], layers: int) -> Pla
 
 
 def layers_in_host(load: Load, devices: tuple[Device, ...], gpu_layers: int) -> Plan:
-    """The last ``gpu_layers`` layers (the output is one of them) on the devices, the rest in system memory (``-ngl``)."""
+    """The last ``gpu_layers`` layers (output included) on the devices, the rest in system memory (``-ngl``)."""
     layout = _layout(load)
     total = load.architecture.layers + 1
     kept = total - gpu_layers
@@ -160,7 +158,7 @@ def _layout(load: Load) -> _Layout:
     return _Layout(weights, scale, tuple(m.kv_mib for m in memories), tuple(m.recurrent_mib for m in memories))
 
 
-def _compute(load: Load, devices: int):  # type: ignore[no-untyped-def]
+def _compute(load: Load, devices: int) -> ComputeMemory:
     return compute_buffers(
         load.architecture,
         load.context,
@@ -202,7 +200,9 @@ def _balanced(load: Load, layout: _Layout, devices: tuple[Device, ...], first: i
     return best
 
 
-def _fill(sizes: list[float], devices: tuple[Device, ...], compute, level: float, first: int) -> list[int]:  # type: ignore[no-untyped-def]
+def _fill(
+    sizes: list[float], devices: tuple[Device, ...], compute: ComputeMemory, level: float, first: int
+) -> list[int]:
     ends: list[int] = []
     index = first
     for number, device in enumerate(devices):

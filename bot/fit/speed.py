@@ -24,7 +24,14 @@ _DECODE_EFFICIENCY = {
 }
 """Share of the stated bandwidth that decoding reaches; about the middle 80 % of public llama.cpp runs."""
 
-_TOKEN_MS = {"cuda": (0.25, 0.9), "rocm": (0.5, 1.5), "vulkan": (0.5, 1.8), "metal": (0.7, 1.8), "sycl": (1.0, 3.0), "cpu": (0.3, 1.0)}  # fmt: skip
+_TOKEN_MS = {
+    "cuda": (0.25, 0.9),
+    "rocm": (0.5, 1.5),
+    "vulkan": (0.5, 1.8),
+    "metal": (0.7, 1.8),
+    "sycl": (1.0, 3.0),
+    "cpu": (0.3, 1.0),
+}
 """Fixed milliseconds for each token: launching the graph, sampling."""
 
 _PREFILL_EFFICIENCY = (0.12, 0.45)

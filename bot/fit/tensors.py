@@ -132,7 +132,8 @@ def _mla(arch: Architecture) -> Iterator[Tensor]:
 
 def _indexer(arch: Architecture) -> Iterator[Tensor]:
     indexer, mla = arch.indexer, arch.mla
-    assert indexer and mla
+    assert indexer
+    assert mla
     yield Tensor("indexer.attn_q_b", mla.q_lora_rank or arch.hidden, indexer.heads * indexer.head_dim)
     yield Tensor("indexer.attn_k", arch.hidden, indexer.head_dim)
     yield Tensor("indexer.proj", arch.hidden, indexer.heads)

@@ -113,16 +113,14 @@ def _on_devices(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judg
     if free < 0:
         return Judged(Verdict.NO, plan, devices, free, host_free)
     roomy = all(
-        usable >= headroom_mib(device)
-        for device, usable in zip(devices, _free_each(plan, devices), strict=True)
+        usable >= headroom_mib(device) for device, usable in zip(devices, _free_each(plan, devices), strict=True)
     )
     return Judged(Verdict.FITS if roomy else Verdict.TIGHT, plan, devices, free, host_free)
 
 
 def _free_each(plan: Plan, devices: tuple[Device, ...]) -> list[float]:
     return [
-        plan._replace(shares=(share,)).free_mib((device,))
-        for device, share in zip(devices, plan.shares, strict=True)
+        plan._replace(shares=(share,)).free_mib((device,)) for device, share in zip(devices, plan.shares, strict=True)
     ]
 
 

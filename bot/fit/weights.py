@@ -22,6 +22,15 @@ _FALLBACK = {
 }
 """What replaces a type whose block does not divide the row; all others become IQ4_NL."""
 
+_OUTPUT_IQ_LOW = {"IQ1_S": "IQ2_XXS", "IQ1_M": "IQ2_XXS", "IQ2_S": "IQ3_S", "IQ2_M": "IQ3_S"}
+_OUTPUT = {"Q2_K": "Q3_K", "IQ3_XXS": "IQ3_S", "Q3_K_M": "Q4_K", "Q3_K_L": "Q5_K", "IQ3_M": "Q4_K"}
+"""Types of the attention output where they differ from the preset's own."""
+
+_RAISED_WITH_8_EXPERTS = {
+    "Q2_K", "Q3_K_S", "Q3_K_M", "Q4_K_S", "Q4_K_M", "IQ3_XXS", "IQ3_XS", "IQ3_S", "IQ3_M", "IQ4_XS", "IQ4_NL",
+}  # fmt: skip
+"""Presets in which models of eight experts (Mixtral) get a better attention output."""
+
 _VALUES = ("attn_v", "attn_qkv")
 """Roles that llama-quantize treats as attention values."""
 
@@ -161,15 +170,11 @@ class _Mix:
         chosen = self.base
         if preset == "Q2_K":
             chosen = "Q4_K" if many else "Q3_K"
-        elif preset in ("Q2_K_S", "IQ3_XXS", "IQ3_XS", "IQ3_S") and many:
-            chosen = "Q4_K"
-        elif preset == "IQ3_M":
+        elif (preset in ("Q2_K_S", "IQ3_XXS", "IQ3_XS", "IQ3_S") and many) or preset == "IQ3_M":
             chosen = "Q4_K"
         elif preset == "Q3_K_M":
             chosen = "Q5_K" if self.value_index < 2 else "Q4_K"
-        elif preset == "Q3_K_L":
-            chosen = "Q5_K"
-        elif preset in ("IQ4_NL", "IQ4_XS") and many:
+        elif preset == "Q3_K_L" or (preset in ("IQ4_NL", "IQ4_XS") and many):
             chosen = "Q5_K"
         elif preset in ("Q4_K_M", "Q5_K_M") and _more_bits(self.value_index, self.values):
             chosen = "Q6_K"
@@ -200,16 +205,11 @@ class _Mix:
 
     def _attention_output(self) -> str:
         preset = self.preset
-        if preset in _IQ_LOW:
-            if self.experts == 8:
-                return "Q5_K"
-            return {"IQ1_S": "IQ2_XXS", "IQ1_M": "IQ2_XXS", "IQ2_S": "IQ3_S", "IQ2_M": "IQ3_S"}.get(preset, self.base)
         if self.experts == 8:
-            raised = ("Q2_K", "IQ3_XS", "IQ3_XXS", "Q3_K_S", "Q3_K_M", "IQ4_NL", "Q4_K_S", "Q4_K_M", "IQ3_S", "IQ3_M", "IQ4_XS")  # fmt: skip
-            return "Q5_K" if preset in raised else self.base
-        return {"Q2_K": "Q3_K", "IQ3_XXS": "IQ3_S", "Q3_K_M": "Q4_K", "Q3_K_L": "Q5_K", "IQ3_M": "Q4_K"}.get(
-            preset, self.base
-        )
+            return "Q5_K" if preset in _IQ_LOW | _RAISED_WITH_8_EXPERTS else self.base
+        if preset in _IQ_LOW:
+            return _OUTPUT_IQ_LOW.get(preset, self.base)
+        return _OUTPUT.get(preset, self.base)
 
 
 def _more_bits(index: int, count: int) -> bool:

@@ -18,9 +18,15 @@ MAX_PHRASE = 160
 
 _PHRASE_CUTOFF = 84.0
 _STOP = frozenset(
-    "a an the my i it is to in on of with for and or when getting get got error problem issue help why does do how what"
-    " im using use after while me this that says keeps please fix".split()
+    """
+    a an the my i it is to in on of with for and or when getting get got error problem issue help why does do how
+    what im using use after while me this that says keeps please fix
+    """.split()
 )
+_GENERIC = frozenset(
+    "out memory failed fail exit code permission denied refused connection found 403 404 429 500 1 137".split()
+)
+"""Words that name no error of local AI by themselves."""
 
 
 class Hit(NamedTuple):
@@ -58,9 +64,7 @@ class ErrorIndex:
         by_signature = self._by_signature(text[:MAX_LOG])
         hits = list(by_signature.values())
         if len(text) <= MAX_PHRASE:
-            for hit in self._by_phrase(text):
-                if hit.entry.id not in by_signature:
-                    hits.append(hit)
+            hits += [hit for hit in self._by_phrase(text) if hit.entry.id not in by_signature]
         hits.sort(key=lambda hit: -hit.score)
         return hits[:limit]
 
@@ -79,7 +83,7 @@ class ErrorIndex:
 
     def _by_phrase(self, text: str) -> list[Hit]:
         query = _words(text)
-        if not query:
+        if set(query.split()) <= _GENERIC:
             return []
         best: dict[str, float] = {}
         found = process.extract(query, self._phrases, scorer=_phrase_likeness, score_cutoff=_PHRASE_CUTOFF, limit=20)
@@ -103,7 +107,7 @@ def _words(text: str) -> str:
     return " ".join(word for word in words if word not in _STOP)
 
 
-def _phrase_likeness(query: str, phrase: str, *, score_cutoff: float | None = None) -> float:
+def _phrase_likeness(query: str, phrase: str, *, score_cutoff: float | None = None) -> float:  # noqa: ARG001
     """Likeness of two phrases in which every word that was typed must count for something."""
     a, b = query.split(), phrase.split()
     if not set(a) & set(b) and len(a) > 1:

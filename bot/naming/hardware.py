@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 from bot.catalog.records import Hardware
 from bot.catalog.store import Catalog
 from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, Device, HardwareMatch, NotFound, Unreadable
-from bot.naming.text import MAX_LENGTH, Vocabulary, plain
+from bot.naming.text import MAX_LENGTH, Vocabulary, likeness, plain
 
 HardwareOutcome = HardwareMatch | AskBack | NotFound | Unreadable
 
@@ -16,27 +16,38 @@ MAX_DEVICES = 64
 
 _MEMORY = re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d)?) ?(?:gib|gb|go|g)(?![a-z0-9])")
 _RAM = re.compile(
-    r"(?<![\w.])(\d{1,4}) ?(?:gib|gb|g)? ?(?:of )?(?:(?:system |main )?(?:ram|memory)|l?p?ddr\d(?:x)?(?:[- ]?\d{4})?)(?: ram)?\b"
+    r"(?<![\w.])(\d{1,4}) ?(?:gib|gb|g)? ?(?:of )?"
+    r"(?:(?:system |main )?(?:ram|memory)|l?p?ddr\dx?(?:[- ]?\d{4})?)(?: ram)?\b"
 )
-_COUNT = re.compile(r"^(\d{1,6}) ?(?:\*|x(?= |[a-z]{0,2}\d|rtx|gtx|rx|arc|nvidia|amd|tesla|radeon|geforce|quadro|mac)) ?|^(\d{1,2}) (?=(?:nvidia|amd|rtx|gtx|rx|tesla|radeon)\b)")
+_COUNT = re.compile(
+    r"^(\d{1,6}|\d{1,3} )(?:\*|x(?= |[a-z]{0,2}\d|rtx|gtx|rx|arc|nvidia|amd|tesla|radeon|geforce|quadro|mac)) ?"
+    r"|^(\d{1,2}) (?=(?:nvidia|amd|rtx|gtx|rx|tesla|radeon)\b)"
+)
 _COUNT_AFTER = re.compile(r"(?<![a-z])(?:x|\*) ?(\d{1,6})$")
 _NUMBER_WORDS = {
     "single": 1, "one": 1, "dual": 2, "two": 2, "double": 2, "twin": 2, "triple": 3, "three": 3,
     "quad": 4, "four": 4, "six": 6, "eight": 8,
 }  # fmt: skip
-_GLUED = re.compile(r"\b(geforce|nvidia|radeon|quadro|tesla|titan|intel|amd|rtx|gtx|arc|rx|gt|tuf|apple)(?=\d|[abhlmpv]\d)")
+_GLUED = re.compile(
+    r"\b(geforce|nvidia|radeon|quadro|tesla|titan|intel|amd|rtx|gtx|arc|rx|gt|tuf|apple)(?=\d|[abhlmpv]\d)"
+)
+_GLUED_MEMORY = re.compile(r"\b(\d{3,4}(?:ti|xtx?|super|s))(\d{1,3}gb?)\b")
 _TOKEN = re.compile(r"sxm\d|\d+(?=[a-z])|[a-z]{1,2}\d+|\d+|[a-z]+")
 _SEPARATOR = re.compile(r" ?(?:\+|,|&| and | plus ) ?")
 _BRANDS = frozenset(
-    "nvidia geforce amd radeon intel apple instinct qualcomm rtx gtx rx arc tesla quadro graphics core data center"
-    " ampere generation workstation edition gpu gpus card cards mac soc chip"
-    " amds nvidias intels apples ryzen snapdragon".split()
+    """
+    nvidia geforce amd radeon intel apple instinct qualcomm rtx gtx rx arc tesla quadro graphics core data center
+    ampere generation workstation edition gpu gpus card cards mac soc chip amds nvidias intels apples ryzen
+    snapdragon
+    """.split()
 )
 """Words of a name that need not be typed."""
 _NOISE = frozenset(
-    "a an the my on of with in vram ram memory gb gib g oc founders fe asus tuf rog msi zotac evga gigabyte aorus"
-    " sapphire nitro pny palit gainward inno powercolor xfx reference desktop pc video unified linux windows macos"
-    " only w non colab kaggle macbook studio mini air imac book cards gpu gpus card nvlink system ddr x framework".split()
+    """
+    a an the my on of with in vram ram memory gb gib g oc founders fe asus tuf rog msi zotac evga gigabyte aorus
+    sapphire nitro pny palit gainward inno powercolor xfx reference desktop pc video unified linux windows macos
+    only w non colab kaggle macbook studio mini air imac book cards gpu gpus card nvlink system ddr x framework
+    """.split()
 )
 _SYNONYMS = {
     "mobile": "laptop", "notebook": "laptop", "maxq": "max-q", "tis": "ti super", "spark": "spark",
@@ -115,7 +126,7 @@ class HardwareIndex:
         if not query:
             return sorted(self._hardware.values(), key=lambda h: h.rank)[:limit]
         query = _GLUED.sub(r"\1 ", query)
-        found = process.extract(query, self._names, scorer=_likeness, processor=plain, limit=limit * 2)
+        found = process.extract(query, self._names, scorer=likeness, processor=plain, limit=limit * 2)
         ranked = sorted(found, key=lambda hit: (-round(hit[1] / 5), self._hardware[hit[2]].rank))
         return [self._hardware[hardware_id] for _, _, hardware_id in ranked[:limit]]
 
@@ -180,11 +191,8 @@ class HardwareIndex:
         return tuple(_whole(self._hardware[hardware_id]) for _, _, hardware_id in found)
 
 
-def _likeness(query: str, name: str, *, score_cutoff: float | None = None) -> float:
-    return max(fuzz.WRatio(query, name), fuzz.partial_ratio(query.replace(" ", ""), name.replace(" ", "")))
-
-
 def _parts(text: str) -> list[str]:
+    text = _GLUED_MEMORY.sub(r"\1 \2", _GLUED.sub(r"\1 ", text))
     text = re.sub(r"\bmax\+", "max", text)
     text = re.sub(r"(?<=395)\+", "", text)
     text = re.sub(r"[()\[\]]", " ", text)
@@ -241,7 +249,20 @@ def _penalty(typed: frozenset[str], form: _Form) -> float | None:
     if any(token not in _BRANDS for token in unexplained):
         return None
     # A brand that was typed must be the record's own: «rtx 1080» and «quadro 3090» name nothing.
-    if unexplained & {"rtx", "gtx", "rx", "quadro", "tesla", "radeon", "geforce", "nvidia", "amd", "intel", "arc", "apple"}:
+    if unexplained & {
+        "rtx",
+        "gtx",
+        "rx",
+        "quadro",
+        "tesla",
+        "radeon",
+        "geforce",
+        "nvidia",
+        "amd",
+        "intel",
+        "arc",
+        "apple",
+    }:
         return None
     if not (typed & form.tokens - _BRANDS):
         return None
@@ -260,15 +281,16 @@ def _penalty(typed: frozenset[str], form: _Form) -> float | None:
 
 def _options(readings: list[_Reading], memory: float | None, *, rare: bool = False) -> list[Device]:
     """Devices that the readings allow, the likeliest first, one for each memory size and speed."""
-    options: list[tuple[float, int, float, Device]] = []
+    options: list[tuple[float, int, float, float, Device]] = []
     for penalty, hardware in readings:
         for size in hardware.memory_gib:
             if memory is not None and abs(size - memory) > 0.5:
                 continue
             if memory is None and hardware.rare and not rare and len(readings) > 1:
                 continue
-            options.append((penalty, hardware.rank, -hardware.bandwidth_gb_s, Device(hardware, size)))
-    options.sort(key=lambda o: o[:3])
+            speed = (-hardware.bandwidth_gb_s, -(hardware.fp32_tflops or 0.0))
+            options.append((penalty, hardware.rank, *speed, Device(hardware, size)))
+    options.sort(key=lambda option: option[:4])
     chosen: list[Device] = []
     for *_, device in options:
         if not any(not _differs(device, known) for known in chosen):

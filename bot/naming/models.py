@@ -10,7 +10,7 @@ from bot.catalog.records import CloudModel, Model
 from bot.catalog.store import Catalog
 from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, ModelMatch, NotFound, NotLocal, Unreadable
 from bot.naming.quants import find_quant
-from bot.naming.text import MAX_LENGTH, Vocabulary, plain
+from bot.naming.text import MAX_LENGTH, Vocabulary, likeness, plain
 
 ModelOutcome = ModelMatch | AskBack | NotFound | NotLocal | Unreadable
 
@@ -19,12 +19,14 @@ _TOKEN = re.compile(
     r"|(?<![a-z])(?P<series>[krmx]\d+(?:\.\d+)?)(?![a-z0-9])"
     r"|(?P<size>\d+(?:\.\d+)?[bm])(?![a-z0-9])|(?P<number>\d+(?:\.\d+)*)|(?P<word>[a-z]+)"
 )
-_NEUTRAL = frozenset({"instruct", "it", "chat", "hf", "preview", "v", "gguf", "inst", "b"})
+_NEUTRAL = frozenset({"instruct", "it", "chat", "hf", "preview", "gguf", "inst", "b"})
 """Words of a record's name that need not be typed, and may be typed where the name lacks them."""
 _NOISE = frozenset(
-    "the a an model models llm ai local locally latest version file bin safetensors ggml ggmlv gguf quant quants"
-    " quantized quantised quantization to at in on with by for of ollama lmstudio lm studio hf co huggingface"
-    " imatrix tokens mlx format run i qat ud".split()
+    """
+    the a an model models llm ai local locally latest version file bin safetensors ggml ggmlv gguf quant quants
+    quantized quantised quantization to at in on with by for of ollama lmstudio lm studio hf co huggingface imatrix
+    tokens mlx format run i qat ud
+    """.split()
 )
 _DATE = re.compile(r"^(?:2[3-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[0-3]\d)$")
 _PART_SIZE = re.compile(r"^(?:[ae]\d.*b|\d+x.*b|e)$")
@@ -97,7 +99,9 @@ class ModelIndex:
         if not readings:
             return NotFound("model", typed, self._nearest(rest))
         best = min(reading.penalty for reading in readings)
-        models = [r.model for r in sorted(readings, key=lambda r: (r.penalty, r.model.rank)) if r.penalty <= best + _SAME]
+        models = [
+            r.model for r in sorted(readings, key=lambda r: (r.penalty, r.model.rank)) if r.penalty <= best + _SAME
+        ]
         models = sorted(_unique(models), key=lambda m: m.rank)
         if any(_differs(models[0], other) for other in models[1:]):
             return AskBack("model", typed, tuple(_candidate(m) for m in models[:MAX_CANDIDATES]))
@@ -109,7 +113,7 @@ class ModelIndex:
         query = plain(text)[:MAX_LENGTH]
         if not query:
             return sorted(self._models.values(), key=lambda m: m.rank)[:limit]
-        found = process.extract(query, self._names, scorer=_likeness, limit=limit * 2, processor=plain)
+        found = process.extract(query, self._names, scorer=likeness, limit=limit * 2, processor=plain)
         ranked = sorted(found, key=lambda hit: (-round(hit[1] / 5), self._models[hit[2]].rank))
         return [self._models[model_id] for _, _, model_id in ranked[:limit]]
 
@@ -147,12 +151,6 @@ class ModelIndex:
         return readings
 
 
-def _likeness(query: str, name: str, *, score_cutoff: float | None = None) -> float:
-    whole = fuzz.WRatio(query, name)
-    squeezed = fuzz.partial_ratio(query.replace(" ", ""), name.replace(" ", ""))
-    return max(whole, squeezed)
-
-
 def _unique(models: Iterable[Model]) -> list[Model]:
     return list({model.id: model for model in models}.values())
 
@@ -180,7 +178,8 @@ def _strip_url(text: str) -> str:
 
 
 def _sequence(text: str) -> list[tuple[str, str]]:
-    return [(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(plain(text))]
+    unversioned = re.sub(r"(?<![a-z])v(?=\d)", "", plain(text))
+    return [(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(unversioned)]
 
 
 def _same_token(known: tuple[str, str], typed: tuple[str, str]) -> bool:
@@ -224,9 +223,9 @@ def _penalty(typed: Tokens, form: _Form) -> float | None:
     """How much of the form was not typed; None where something typed contradicts it."""
     if not typed.words <= form.tokens.words | form.free_words:
         return None
-    penalty = 0.0
     if not typed.sizes <= form.sizes:
         return None
+    penalty = 0.0
     for number in typed.numbers - form.tokens.numbers:
         if "." not in number and float(number) in form.tokens.sizes and not typed.sizes:
             penalty += _NUMBER_AS_SIZE
@@ -238,6 +237,8 @@ def _penalty(typed: Tokens, form: _Form) -> float | None:
     for word in form.tokens.words - typed.words - _NEUTRAL:
         if not _PART_SIZE.match(word):
             penalty += _UNWANTED_WORD
+    if penalty > _UNWANTED_WORD * len(meant) and not typed.numbers and not typed.sizes:
+        return None  # more of the name is missing than was typed
     for number in form.tokens.numbers - typed.numbers:
         if _DATE.match(number):
             penalty += _UNWANTED_DATE

@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from bot.fit.quants import PRESET_BASE
+from bot.naming.text import plain
 
 _B = r"(?<![a-z0-9])"
 _E = r"(?![a-z0-9])"
@@ -13,7 +14,12 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(_B + r"(?:ud[- ])?q([2-8])[- ]?k[- ]?(xl|s|m|l)?" + _E), "k"),
     (re.compile(_B + r"q([458])[- ]([01])" + _E), "legacy"),
     (re.compile(_B + r"tq([12])[- ]0" + _E), "ternary"),
-    (re.compile(_B + r"(mxfp4|nvfp4|fp4|fp8|f8|awq|gptq|exl2|exl3|bnb)(?:[- ]?moe)?(?:[- ]?(?:4|8)[- ]?bits?)?" + _E), "format"),
+    (
+        re.compile(
+            _B + r"(mxfp4|nvfp4|fp4|fp8|f8|awq|gptq|exl2|exl3|bnb)(?:[- ]?moe)?(?:[- ]?(?:4|8)[- ]?bits?)?" + _E
+        ),
+        "format",
+    ),
     (re.compile(_B + r"(bf16|fp16|f16|fp32|f32)" + _E), "float"),
     (re.compile(_B + r"(?<!\d\.)(?:mlx[- ]?)?(?:int|q)?([2-8])[- ]?bits?" + _E), "bits"),
     (re.compile(_B + r"(?:int|q)([2-8])" + _E), "bits"),
@@ -31,7 +37,7 @@ class Quant(NamedTuple):
 
 
 def find_quant(text: str) -> Quant | None:
-    """The first quant or format named in ``text`` (already :func:`~bot.naming.text.plain`)."""
+    """The first quant or format named in ``text``, which has been through :func:`bot.naming.text.plain`."""
     for pattern, kind in _PATTERNS:
         match = pattern.search(text)
         if match:
@@ -43,7 +49,7 @@ def find_quant(text: str) -> Quant | None:
 
 def read_quant(text: str) -> str | None:
     """The quant that ``text`` as a whole names; None if it names none that exists."""
-    found = find_quant(text)
+    found = find_quant(plain(text))
     if not found or found.rest.strip(" -()"):
         return None
     return found.name

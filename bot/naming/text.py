@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 MAX_LENGTH = 200
@@ -61,6 +61,12 @@ class Vocabulary:
                 if rest := self._cut(tail):
                     return head, *rest
         return None
+
+
+def likeness(query: str, name: str, *, score_cutoff: float | None = None) -> float:  # noqa: ARG001
+    """How like a name is to what was typed so far, 0 to 100; missing spaces do not count (a rapidfuzz scorer)."""
+    whole = fuzz.WRatio(query, name)
+    return max(whole, fuzz.partial_ratio(query.replace(" ", ""), name.replace(" ", "")))
 
 
 _CONTEXT = re.compile(r"^(\d{1,9}(?:[.,]\d{1,3})?)\s*(k|m)?(?:i?b)?(?:\s*(?:tokens?|ctx|context))?$")

@@ -25,7 +25,9 @@ class ToolIndex:
         key = _key(text)
         if tool := self._keys.get(key):
             return tool
-        found = process.extract(key, list(self._keys), scorer=OSA.distance, score_cutoff=min(1, edits_allowed(key)), limit=2)
+        found = process.extract(
+            key, list(self._keys), scorer=OSA.distance, score_cutoff=min(1, edits_allowed(key)), limit=2
+        )
         if edits_allowed(key) and len(found) == 1:
             return self._keys[found[0][0]]
         names = {tool.id: tool.name for tool in self._tools.values()}

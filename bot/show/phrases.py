@@ -6,6 +6,15 @@ from bot.answers.willitrun import ChangeOut, WillItRunOut
 
 VERDICT_WORDS = {"fits": "Fits", "tight": "Tight fit", "offload": "Runs with offload", "no": "Does not run"}
 
+MEMORY_PARTS = (
+    ("weights_mib", "weights"),
+    ("kv_mib", "KV cache"),
+    ("recurrent_mib", "state"),
+    ("compute_mib", "compute"),
+    ("overhead_mib", "overhead"),
+)
+"""Parts of the memory of a device, in the order they are shown."""
+
 _FIELD_WORDS = {
     "model": "a model",
     "gpu": "a GPU, chip or Mac",
@@ -70,7 +79,7 @@ def tokens(count: int) -> str:
 def band(low_high: tuple[float, float]) -> str:
     """A speed band."""
     low, high = (f"{value:,.0f}" if value >= 10 else f"{value:g}" for value in low_high)
-    return f"{low}–{high} tok/s"  # noqa: RUF001
+    return f"{low}–{high} tok/s"
 
 
 def reading_comfort(low_high: tuple[float, float]) -> str:
@@ -102,7 +111,7 @@ def devices(answer: WillItRunOut) -> str:
         if size not in label and device.kind != "gpu":
             label = f"{label} {size}"
         counts[label] = counts.get(label, 0) + 1
-    return " + ".join(f"{count}× {name}" if count > 1 else name for name, count in counts.items())  # noqa: RUF001
+    return " + ".join(f"{count}× {name}" if count > 1 else name for name, count in counts.items())
 
 
 def reason(answer: WillItRunOut) -> str:
@@ -227,7 +236,9 @@ def not_local(name: str, vendor: str) -> str:
 def unavailable(name: str, missing: tuple[str, ...]) -> str:
     """A fact is missing."""
     words = {"architecture": "how its layers are built"}
-    return f"The catalog does not know {', '.join(words.get(m, m) for m in missing)} for {name}, so no verdict is given."
+    return (
+        f"The catalog does not know {', '.join(words.get(m, m) for m in missing)} for {name}, so no verdict is given."
+    )
 
 
 def cell(value: float | str | bool | None, unit: str) -> str:
@@ -252,7 +263,10 @@ def rule(item: RuleOut, answer: CompareOut) -> tuple[str, str, str]:
     versus = f"{value} against {rival}"
     situation, why = {
         "more_memory": ("you want larger models or longer context", f"{versus} of memory."),
-        "more_bandwidth": ("you want faster answers from a model that fits both", f"{versus}; decoding is bound by it."),
+        "more_bandwidth": (
+            "you want faster answers from a model that fits both",
+            f"{versus}; decoding is bound by it.",
+        ),
         "more_compute": ("you feed it long prompts or images", f"{versus} for prompt processing."),
         "less_power": ("power, heat or noise matter", f"{versus} of board power."),
         "lower_price": ("the purchase price decides", f"{versus} at launch; check today's price."),

@@ -17,7 +17,6 @@ from bot.answers.willitrun import WillItRunOut
 from bot.show import phrases
 
 _COLOURS = {"fits": "green", "tight": "yellow", "offload": "dark_orange", "no": "red"}
-_PARTS = (("weights_mib", "weights"), ("kv_mib", "KV cache"), ("recurrent_mib", "state"), ("compute_mib", "compute"), ("overhead_mib", "overhead"))  # fmt: skip
 _BAR = 48
 
 
@@ -80,14 +79,16 @@ def _willitrun(a: WillItRunOut) -> Iterator[RenderableType]:
 def _memory_table(a: WillItRunOut) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("GiB", style="dim")
-    for _, label in _PARTS:
+    for _, label in phrases.MEMORY_PARTS:
         table.add_column(label, justify="right")
     table.add_column("total", justify="right", style="bold")
-    table.add_row("all", *(_two(getattr(a.memory, name)) for name, _ in _PARTS), _two(a.memory.total_mib))
+    table.add_row("all", *(_two(getattr(a.memory, name)) for name, _ in phrases.MEMORY_PARTS), _two(a.memory.total_mib))
     if len(a.memory.per_device) > 1 or a.offload:
         for number, share in enumerate(a.memory.per_device, 1):
-            table.add_row(f"#{number}", *(_two(getattr(share, name)) for name, _ in _PARTS), _two(share.total_mib))
-    table.add_row("system", *[""] * len(_PARTS), _two(a.memory.host_mib))
+            table.add_row(
+                f"#{number}", *(_two(getattr(share, name)) for name, _ in phrases.MEMORY_PARTS), _two(share.total_mib)
+            )
+    table.add_row("system", *[""] * len(phrases.MEMORY_PARTS), _two(a.memory.host_mib))
     return table
 
 
@@ -106,7 +107,10 @@ def _facts(a: WillItRunOut) -> Table:
     table.add_column(style="dim")
     table.add_column()
     basis = {"typed": "as asked", "default": "default", "best_that_fits": "best that fits"}[a.quant_basis]
-    table.add_row("Settings", f"{phrases.quant_name(a.quant)} ({basis}), {phrases.tokens(a.context)} context, KV {a.kv_type}, {a.runtime}")
+    table.add_row(
+        "Settings",
+        f"{phrases.quant_name(a.quant)} ({basis}), {phrases.tokens(a.context)} context, KV {a.kv_type}, {a.runtime}",
+    )
     if a.offload:
         layers = f"{a.offload.gpu_layers} of {a.offload.total_layers} layers on the GPU"
         experts = f", experts of {a.offload.cpu_experts_layers} layers in system memory"

@@ -1,0 +1,117 @@
+"""The bot as Discord sees it."""
+
+import asyncio
+import hashlib
+import logging
+import signal
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import discord
+import orjson
+import platformdirs
+from discord import app_commands
+from discord.ext import commands
+
+from bot.answers.answer import Question
+from bot.answers.knowledge import Knowledge
+from bot.answers.router import answer
+from bot.boundary import Tree
+from bot.catalog.place import Live
+from bot.settings import Settings
+from bot.show.cards import card
+from bot.start import start
+
+log = logging.getLogger(__name__)
+
+COGS = ("cogs.willitrun", "cogs.compare", "cogs.error", "cogs.glossary")
+
+
+class LocalBot(commands.Bot):
+    """Answers slash commands from the catalog. Needs no intents and keeps no cache of Discord.
+
+    ``connector`` is handed to discord.py, so that tests and benchmarks can put another Discord behind it.
+    """
+
+    def __init__(self, knowledge: Live[Knowledge], *, connector: aiohttp.BaseConnector | None = None, **options: Any):
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=discord.Intents.none(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            connector=connector,
+            **options,
+        )
+        self._live = knowledge
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """The catalog as it is now."""
+        return self._live.value
+
+    async def setup_hook(self) -> None:
+        """Load the cogs; register the commands if they changed since they were last registered."""
+        for cog in COGS:
+            await self.load_extension(cog)
+        await sync_if_changed(self)
+
+    async def reply(self, interaction: discord.Interaction[Any], question: Question) -> None:
+        """Answer a question where it was asked; anything but an answer is shown to the asker only."""
+        await self._live.refresh()
+        result = await answer(question, self.knowledge)
+        await interaction.response.send_message(view=card(result), ephemeral=result.status != "answered")
+        log.info("/%s %s %d us", question.command, result.status, result.elapsed_us)
+
+
+async def run_client(settings: Settings) -> None:
+    """Connect to Discord and stay until SIGINT or SIGTERM."""
+    token = settings.discord_token
+    assert token
+    async with LocalBot(await start(settings)) as bot:
+        loop = asyncio.get_running_loop()
+        connected = asyncio.create_task(bot.start(token.get_secret_value()))
+        for name in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(name, connected.cancel)
+            except NotImplementedError:  # Windows: Ctrl+C raises KeyboardInterrupt instead
+                break
+        try:
+            await connected
+        except asyncio.CancelledError:
+            log.info("leaving")
+        except discord.LoginFailure:
+            log.error("Discord refuses the token. Check WILLITRUN_DISCORD_TOKEN.")
+            raise SystemExit(1) from None
+
+
+async def sync_commands(settings: Settings) -> int:
+    """Register the commands now, changed or not; return how many there are."""
+    token = settings.discord_token
+    assert token
+    async with LocalBot(await start(settings)) as bot:
+        await bot.login(token.get_secret_value())
+        return len(await bot.tree.sync())
+
+
+async def sync_if_changed(bot: LocalBot, folder: Path | None = None) -> bool:
+    """Register the commands unless exactly these were registered before; return whether it was done.
+
+    The hash of the last payload is kept in ``folder``, by application.
+    """
+    payload = [command.to_dict(bot.tree) for command in bot.tree.get_commands()]
+    digest = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    folder = folder or Path(platformdirs.user_state_dir("willitrun", appauthor=False))
+    stamp = folder / f"commands-{bot.application_id}.sha256"
+    if stamp.is_file() and stamp.read_text() == digest:
+        return False
+    await bot.tree.sync()
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(digest)
+    return True

@@ -1,0 +1,193 @@
+"""An answer as a Discord layout (Components V2). No I/O; the texts stay within Discord's limits."""
+
+from collections.abc import Iterator
+
+import discord
+from discord import ui
+
+from bot.answers.answer import Answer, AskBackOut, InvalidOut, NotFoundOut, NotLocalOut, UnavailableOut
+from bot.answers.compare import CompareOut
+from bot.answers.error import ErrorOut
+from bot.answers.glossary import GlossaryOut
+from bot.answers.willitrun import WillItRunOut
+from bot.show import phrases
+
+MAX_CHARACTERS = 4000
+"""Discord's limit on all texts of a message with components."""
+_ROOM = MAX_CHARACTERS - 150
+
+_COLOURS = {
+    "fits": discord.Colour.green(),
+    "tight": discord.Colour.gold(),
+    "offload": discord.Colour.orange(),
+    "no": discord.Colour.red(),
+}
+_BAR_CELLS = 20
+
+
+def card(answer: Answer) -> ui.LayoutView:
+    """The message for an answer. It holds no interactive parts, so nothing of it stays in memory."""
+    view = ui.LayoutView(timeout=None)
+    blocks = list(_fitting(_blocks(answer)))
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_colour(answer))
+    for number, block in enumerate(blocks):
+        if number:
+            container.add_item(ui.Separator(spacing=discord.SeparatorSpacing.small))
+        container.add_item(ui.TextDisplay(block))
+    view.add_item(container)
+    return view
+
+
+def notice(text: str) -> ui.LayoutView:
+    """A plain sentence, such as the report of a fault."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay(text[:_ROOM]))
+    return view
+
+
+def plain(text: str) -> str:
+    """Text that somebody typed, without a meaning of its own: no markdown, no mentions, no links."""
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(text)).replace("://", ":\u200b//")
+
+
+def _fitting(blocks: Iterator[str]) -> Iterator[str]:
+    """Blocks until the room is used up; the one that does not fit is cut at a line or word."""
+    room = _ROOM
+    for block in blocks:
+        if len(block) <= room:
+            yield block
+            room -= len(block)
+            continue
+        cut = block[: max(0, room - 1)]
+        cut = cut[: max(cut.rfind("\n"), cut.rfind(" "))] if " " in cut or "\n" in cut else cut
+        if cut.count("```") % 2:
+            cut = cut[: cut.rfind("```")]
+        if cut.strip():
+            yield f"{cut.rstrip()}…"
+        return
+
+
+def _colour(answer: Answer) -> discord.Colour:
+    match answer.answer:
+        case WillItRunOut() as payload:
+            return _COLOURS[payload.verdict]
+        case ErrorOut():
+            return discord.Colour.red()
+        case CompareOut() | GlossaryOut():
+            return discord.Colour.blurple()
+        case _:
+            return discord.Colour.greyple()
+
+
+def _blocks(answer: Answer) -> Iterator[str]:
+    match answer.answer:
+        case WillItRunOut() as payload:
+            yield from _willitrun(payload)
+        case CompareOut() as payload:
+            yield from _compare(payload)
+        case ErrorOut() as payload:
+            yield from _error(payload)
+        case GlossaryOut() as payload:
+            yield from _glossary(payload)
+        case AskBackOut() as payload:
+            lines = [f"- **{c.name}** — {c.why} (`{c.id}`)" for c in payload.candidates]
+            yield f"**{plain(phrases.ask_back(payload.about, payload.typed))}**\n" + "\n".join(lines)
+        case NotFoundOut() as payload:
+            nearest = ", ".join(item.name for item in payload.nearest)
+            tail = f"\nNearest: {nearest}" if nearest else ""
+            yield plain(phrases.not_found(payload.about, payload.typed)) + tail
+        case NotLocalOut() as payload:
+            yield f"{phrases.not_local(payload.name, payload.vendor)}\n" + "\n".join(
+                f"- **{item.name}**" for item in payload.alternatives
+            )
+        case InvalidOut() as payload:
+            yield plain(phrases.invalid(payload))
+        case UnavailableOut() as payload:
+            yield phrases.unavailable(payload.name, payload.missing)
+
+
+def _willitrun(a: WillItRunOut) -> Iterator[str]:
+    taken = f"\n-# Read as {a.model.name} on {phrases.devices(a)}." if a.taken_from else ""
+    yield f"### {phrases.headline(a)}\n{phrases.reason(a)}{taken}"
+    bars = [
+        f"`{_bar(share.total_mib, device.usable_mib)}` {phrases.gib(share.total_mib)}"
+        f" of {phrases.gib(device.usable_mib)}"
+        for device, share in zip(a.devices, a.memory.per_device, strict=False)
+    ]
+    shown = [(label, getattr(a.memory, name)) for name, label in phrases.MEMORY_PARTS]
+    parts = " · ".join(f"{label} {phrases.gib(mib)}" for label, mib in shown if mib >= 1)
+    hidden = f"\n-# and {len(bars) - 4} more cards like these" if len(bars) > 4 else ""
+    yield "\n".join(bars[:4]) + f"{hidden}\n{parts} · system memory {phrases.gib(a.memory.host_mib)}"
+    lines = [
+        f"**Settings** {phrases.quant_name(a.quant)}, {phrases.tokens(a.context)} context, KV {a.kv_type}, {a.runtime}",
+        f"**Largest context** {phrases.tokens(a.max_context) if a.max_context else 'none fits whole'}",
+        f"**Best quant** {phrases.quant_name(a.best_quant) if a.best_quant else 'none fits whole'}",
+    ]
+    if a.offload:
+        lines.insert(1, f"**On the GPU** {a.offload.gpu_layers} of {a.offload.total_layers} layers")
+        if a.offload.cpu_experts_layers:
+            lines[1] += f"; experts of {a.offload.cpu_experts_layers} in system memory"
+    if a.speed:
+        comfort = phrases.reading_comfort(a.speed.decode_tok_s)
+        lines.append(f"**Answers** {phrases.band(a.speed.decode_tok_s)} ({comfort})")
+        if a.speed.prefill_tok_s:
+            lines.append(f"**Prompt** {phrases.band(a.speed.prefill_tok_s)}")
+    if a.alternatives:
+        lines.append("**To make it fit** " + "; or ".join(phrases.change(item) for item in a.alternatives))
+    yield "\n".join(lines)
+    if a.commands:
+        yield "\n".join(f"{name}\n```bash\n{command}\n```" for name, command in a.commands.items())
+    speed = a.speed.source if a.speed else "not given"
+    yield f"-# Memory {a.memory.basis}, ±{a.memory.error_band_pct:g} %. Speed {speed}.\n-# {_sources(a.sources)}"
+
+
+def _bar(used_mib: float, usable_mib: float) -> str:
+    filled = min(_BAR_CELLS, round(_BAR_CELLS * used_mib / max(usable_mib, 1)))
+    return "█" * filled + "░" * (_BAR_CELLS - filled)
+
+
+def _compare(a: CompareOut) -> Iterator[str]:
+    yield "### " + " · ".join(item.name for item in a.items)
+    lines = []
+    for row in a.rows:
+        cells = [phrases.cell(value, row.unit) for value in row.values]
+        marked = [f"**{cell}**" if index == row.better else cell for index, cell in enumerate(cells)]
+        lines.append(f"{phrases.ROW_WORDS[row.name]}: " + " | ".join(marked))
+    yield "\n".join(lines)
+    rules = [phrases.rule(rule, a) for rule in a.rules]
+    if rules:
+        yield "\n".join(f"- If {situation}: **{choose}**. {why}" for situation, choose, why in rules)
+    yield f"-# Generated from the catalog's facts; a missing fact decides nothing.\n-# {_sources(a.sources)}"
+
+
+def _error(a: ErrorOut) -> Iterator[str]:
+    yield f"### {a.entry.title}\n-# {a.entry.category} · severity {a.entry.severity}\n{a.cause}"
+    steps = []
+    for number, step in enumerate(a.steps, 1):
+        block = f"\n```{step.language}\n{step.command}\n```" if step.command else ""
+        steps.append(f"**{number}.** {step.text}{block}")
+    yield "\n".join(steps)
+    tail = []
+    if a.dead_ends:
+        tail.append("**Does not help**\n" + "\n".join(f"- {item}" for item in a.dead_ends))
+    if a.alternatives:
+        tail.append("**Otherwise**\n" + "\n".join(f"- {item}" for item in a.alternatives))
+    if tail:
+        yield "\n".join(tail)
+    others = f"Not it? {'; '.join(other.title for other in a.others)}\n-# " if a.others else ""
+    yield f"-# {others}{_sources(a.sources)}"
+
+
+def _glossary(a: GlossaryOut) -> Iterator[str]:
+    expansion = f" ({a.entry.expansion})" if a.entry.expansion else ""
+    yield f"### {a.entry.title}{expansion}\n-# {a.entry.category}\n{a.definition}"
+    yield f"**Deeper dive**\n{a.deeper_dive}"
+    yield f"**Practical example**\n{a.practical_example}"
+    yield f"**Workflow example**\n{a.workflow_example}"
+    related = ", ".join(item.name for item in a.related)
+    yield f"-# Related: {related}\n-# {_sources(a.sources)}"
+
+
+def _sources(sources: tuple[str, ...]) -> str:
+    shown = [f"<{source}>" if source.startswith("http") and " " not in source else source for source in sources[:3]]
+    return "Sources: " + " · ".join(shown)

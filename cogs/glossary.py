@@ -1,0 +1,39 @@
+"""``/glossary``."""
+
+from typing import Any, final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.answers.answer import Question
+from bot.boundary import guarded_autocomplete
+from bot.client import LocalBot
+from cogs.choices import choices
+
+Interaction = discord.Interaction[Any]
+
+
+@final
+class Glossary(commands.Cog):
+    """What a term means."""
+
+    def __init__(self, bot: LocalBot) -> None:
+        self.bot = bot
+
+    @app_commands.command(description="What a term of local AI means.")
+    @app_commands.describe(term="A term, such as kv cache or RLHF")
+    async def glossary(self, interaction: Interaction, term: app_commands.Range[str, 1, 200]) -> None:
+        """Answer with a glossary entry."""
+        await self.bot.reply(interaction, Question(command="glossary", options={"term": term}))
+
+    @glossary.autocomplete("term")
+    @guarded_autocomplete
+    async def complete_term(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        """Terms by name."""
+        return choices((term.title, term.id) for term in self.bot.knowledge.glossary.search(current))
+
+
+async def setup(bot: LocalBot) -> None:
+    """Called by discord.py."""
+    await bot.add_cog(Glossary(bot))

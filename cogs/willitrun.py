@@ -1,0 +1,78 @@
+"""``/willitrun``."""
+
+from typing import Any, final
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.answers.answer import Question
+from bot.boundary import guarded_autocomplete
+from bot.client import LocalBot
+from bot.fit.quants import QUALITY_ORDER
+from cogs.choices import choices, hardware, models
+
+Interaction = discord.Interaction[Any]
+
+
+@final
+class WillItRun(commands.Cog):
+    """Does this model run on this hardware?"""
+
+    def __init__(self, bot: LocalBot) -> None:
+        self.bot = bot
+
+    @app_commands.command(description="Does this model run on this hardware, how well, and with what settings?")
+    @app_commands.describe(
+        model="A model, as you would write it: llama 3.1 8b q4_k_m",
+        gpu="Cards, a chip or a Mac: rtx 3060 12gb, 2x 3090, m3 max 64gb",
+        quant="Quant, such as Q4_K_M; left out, the usual one or the best that fits",
+        context="Context: 8192, 8k, 128k or max; left out, 8k",
+        kv="Type of the KV cache; left out, f16",
+        ram_gib="System memory in GiB, for what does not fit the card",
+        runtime="llama.cpp, ollama, lm-studio or koboldcpp",
+    )
+    @app_commands.choices(
+        kv=[app_commands.Choice(name=name, value=name) for name in ("f16", "q8_0", "q5_1", "q4_0")],
+        runtime=[app_commands.Choice(name=n, value=n) for n in ("llama.cpp", "ollama", "lm-studio", "koboldcpp")],
+    )
+    async def willitrun(
+        self,
+        interaction: Interaction,
+        model: app_commands.Range[str, 1, 200],
+        gpu: app_commands.Range[str, 1, 200],
+        quant: app_commands.Range[str, 1, 40] | None = None,
+        context: app_commands.Range[str, 1, 40] | None = None,
+        kv: str | None = None,
+        ram_gib: app_commands.Range[float, 0.5, 8192] | None = None,
+        runtime: str | None = None,
+    ) -> None:
+        """Answer with a verdict."""
+        options = {
+            "model": model, "gpu": gpu, "quant": quant, "context": context,
+            "kv": kv, "ram_gib": ram_gib, "runtime": runtime,
+        }  # fmt: skip
+        await self.bot.reply(interaction, Question(command="willitrun", options=options))
+
+    @willitrun.autocomplete("model")
+    @guarded_autocomplete
+    async def complete_model(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        """Models by name."""
+        return models(self.bot.knowledge, current)
+
+    @willitrun.autocomplete("gpu")
+    @guarded_autocomplete
+    async def complete_gpu(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        """Hardware by name."""
+        return hardware(self.bot.knowledge, current)
+
+    @willitrun.autocomplete("quant")
+    @guarded_autocomplete
+    async def complete_quant(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        """Quants, best first."""
+        return choices((q, q) for q in QUALITY_ORDER if current.casefold() in q.casefold())
+
+
+async def setup(bot: LocalBot) -> None:
+    """Called by discord.py."""
+    await bot.add_cog(WillItRun(bot))

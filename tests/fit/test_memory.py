@@ -1,0 +1,109 @@
+"""Figures that llama.cpp itself printed, and the laws that memory obeys."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.catalog.store import Catalog
+from bot.fit.compute import compute_buffers
+from bot.fit.kv_cache import cache_layers, layer_context
+from bot.fit.plan import Load, context_mib
+from bot.fit.quants import PRESET_BASE, QUALITY_ORDER
+from bot.fit.tensors import inventory
+from bot.fit.weights import weigh
+from tests.support import LLAMA_8B
+
+
+def context_of(catalog: Catalog, model: str, context: int, kv_type: str = "f16", parallel: int = 1) -> float:
+    arch = catalog.models[model].architecture
+    assert arch
+    return sum(
+        sum(layer_context(layer, context, kv_type, parallel=parallel)) for layer in cache_layers(arch)
+    )
+
+
+def test_parameters_of_llama_8b_are_exact() -> None:
+    assert inventory(LLAMA_8B).weights == 8_030_261_248
+
+
+@pytest.mark.parametrize(
+    ("quant", "file_mib"),
+    # Sizes of the files published for Llama 3.1 8B Instruct (bartowski's GGUF repository), in bytes / 2**20.
+    [("Q8_0", 8145.1), ("Q6_K", 6290.4), ("Q5_K_M", 5467.4), ("Q4_K_M", 4692.8), ("Q4_K_S", 4475.3), ("Q3_K_M", 3832.7)],
+)
+def test_file_sizes_match_published_ones(quant: str, file_mib: float) -> None:
+    # The published files carry about 7 MiB of tokenizer and settings beside the tensors.
+    assert weigh(LLAMA_8B, quant).file_mib == pytest.approx(file_mib, abs=12)
+
+
+def test_llama_cpp_prints_these_buffers_for_llama_8b() -> None:
+    load = Load(architecture=LLAMA_8B, quant="Q4_K_M", context=8192)
+    assert context_mib(load) == (1024.0, 0.0)
+    assert compute_buffers(LLAMA_8B, 8192).last_mib == pytest.approx(258.5)
+
+
+@pytest.mark.parametrize(
+    ("model", "context", "mib"),
+    [
+        ("qwen3-30b-a3b", 32768, 3072),  # grouped queries
+        ("gemma-3-27b-it", 32768, 3184),  # sliding windows
+        ("deepseek-r1", 8192, 549),  # latent attention
+        ("gpt-oss-20b", 16384, 402),  # alternating windows
+        ("gemma-4-31b-it", 8192, 1840),  # windows with heads of their own
+    ],
+)
+def test_context_memory_by_kind_of_attention(catalog: Catalog, model: str, context: int, mib: float) -> None:
+    assert context_of(catalog, model, context) == pytest.approx(mib, rel=0.01)
+
+
+def test_kv_types_shrink_the_cache_by_their_block_size(catalog: Catalog) -> None:
+    full = context_of(catalog, "qwen3-30b-a3b", 8192)
+    assert context_of(catalog, "qwen3-30b-a3b", 8192, "q8_0") == pytest.approx(full * 34 / 64)
+    assert context_of(catalog, "qwen3-30b-a3b", 8192, "q4_0") == pytest.approx(full * 18 / 64)
+
+
+def test_parallel_sequences_share_full_attention_and_repeat_windows(catalog: Catalog) -> None:
+    assert context_of(catalog, "qwen3-30b-a3b", 32768, parallel=4) == context_of(catalog, "qwen3-30b-a3b", 32768)
+    assert context_of(catalog, "gemma-3-27b-it", 32768, parallel=4) > context_of(catalog, "gemma-3-27b-it", 32768)
+
+
+def test_a_tied_embedding_lies_on_the_device_and_in_the_host(catalog: Catalog) -> None:
+    arch = catalog.models["gemma-3-27b-it"].architecture
+    assert arch
+    assert arch.tied
+    weights = weigh(arch, "Q4_K_M")
+    assert weights.device_mib == pytest.approx(weights.file_mib, abs=0.1)
+    assert weights.token_embd_mib > 1000
+
+
+def test_an_untied_embedding_stays_in_the_host() -> None:
+    weights = weigh(LLAMA_8B, "Q4_K_M")
+    assert weights.device_mib + weights.token_embd_mib == pytest.approx(weights.file_mib)
+
+
+def test_experts_of_gpt_oss_are_mxfp4(catalog: Catalog) -> None:
+    arch = catalog.models["gpt-oss-20b"].architecture
+    assert arch
+    assert weigh(arch, "MXFP4_MOE").file_mib == pytest.approx(11533, rel=0.01)
+
+
+def test_every_preset_weighs_every_model(catalog: Catalog) -> None:
+    for model in catalog.models.values():
+        if model.architecture:
+            for preset in PRESET_BASE:
+                assert weigh(model.architecture, preset).file_mib > 0
+
+
+@pytest.mark.parametrize("model", ["llama-3.1-8b-instruct", "qwen3-30b-a3b", "gemma-3-27b-it", "deepseek-r1"])
+def test_the_quality_order_is_also_an_order_of_size(catalog: Catalog, model: str) -> None:
+    arch = catalog.models[model].architecture
+    assert arch
+    sizes = [weigh(arch, quant).file_mib for quant in QUALITY_ORDER]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+@given(shorter=st.integers(256, 65_536), more=st.integers(1, 65_536), kv=st.sampled_from(["f16", "q8_0", "q4_0"]))
+def test_a_longer_context_never_takes_less(shorter: int, more: int, kv: str) -> None:
+    a = context_mib(Load(architecture=LLAMA_8B, quant="Q4_K_M", context=shorter, kv_type=kv))
+    b = context_mib(Load(architecture=LLAMA_8B, quant="Q4_K_M", context=shorter + more, kv_type=kv))
+    assert sum(a) <= sum(b)

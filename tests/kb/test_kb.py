@@ -1,0 +1,96 @@
+"""Errors and terms as people paste and type them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answers.knowledge import Knowledge
+
+TORCH_LOG = """Loading pipeline components...: 100%|##########| 7/7
+Traceback (most recent call last):
+  File "/home/me/run.py", line 12, in <module>
+    image = pipe(prompt).images[0]
+torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.25 GiB. GPU 0 has a total capacity of 11.99 GiB
+"""
+LLAMA_LOG = """llama_kv_cache_init:      CUDA0 KV buffer size =  4096.00 MiB
+ggml_backend_cuda_buffer_type_alloc_buffer: allocating 1584.00 MiB on device 0: cudaMalloc failed: out of memory
+llama_new_context_with_model: failed to allocate compute buffers
+common_init_from_params: failed to create context with model
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "entry", "matched_by"),
+    [
+        ("cuda oom", "cuda-out-of-memory", "phrase"),
+        (TORCH_LOG, "cuda-out-of-memory", "signature"),
+        (LLAMA_LOG, "llamacpp-vram-oom", "signature"),
+        ("ollama not using my gpu", "ollama-gpu-not-used", "phrase"),
+        ("error loading model architecture: unknown model architecture: 'clip'", "gguf-mmproj-loaded-as-model", "signature"),
+        ("unknown model architecture: 'qwen3next'", "gguf-unsupported-architecture", "signature"),
+        ("Error: listen tcp 127.0.0.1:11434: bind: address already in use", "ollama-port-in-use", "signature"),
+    ],
+)
+def test_errors(knowledge: Knowledge, text: str, entry: str, matched_by: str) -> None:
+    hit = knowledge.errors.find(text)[0]
+    assert (hit.entry.id, hit.matched_by) == (entry, matched_by)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "npm ERR! 404", "npm ERR! 404 Not Found - GET https://registry.example/left-pad", "hello", "is claude pro worth it",
+        "psql: error: connection to server on socket failed: FATAL: role does not exist", "printer is offline",
+        "will a 3060 12gb run a 70b at q4", "ollama or lm studio for a beginner on a mac?", "out of memory", "error",
+        "java.lang.OutOfMemoryError: Java heap space", "403 Forbidden nginx/1.24",
+    ],
+)  # fmt: skip
+def test_what_is_no_local_ai_error_finds_nothing(knowledge: Knowledge, text: str) -> None:
+    assert knowledge.errors.find(text) == []
+
+
+def test_a_large_log_is_read_to_its_limits(knowledge: Knowledge) -> None:
+    log = "INFO all is well\n" * 10_000 + TORCH_LOG
+    assert knowledge.errors.find(log)[0].entry.id == "cuda-out-of-memory"
+
+
+@pytest.mark.parametrize(
+    ("typed", "term", "matched_by"),
+    [
+        ("rlhf", "rlhf", "name"),
+        ("what is RLHF?", "rlhf", "name"),
+        ("Reinforcement Learning from Human Feedback", "rlhf", "alias"),
+        ("kv cache", "kv-cache", "name"),
+        ("what does moe mean", "moe", "name"),
+        ("tokens", "token", "alias"),
+        ("quantisation", "quantization", "alias"),
+        ("qauntization", "quantization", "typo"),
+        ("q4_k_m", "k-quant", "alias"),
+        ("ngl", "offloading", "alias"),
+    ],
+)
+def test_terms(knowledge: Knowledge, typed: str, term: str, matched_by: str) -> None:
+    hit = knowledge.glossary.find(typed)
+    assert hit
+    assert (hit.term.id, hit.matched_by) == (term, matched_by)
+
+
+@pytest.mark.parametrize("typed", ["banana", "flux capacitor", "zzz", "what is love", "blockchain"])
+def test_unknown_terms(knowledge: Knowledge, typed: str) -> None:
+    assert knowledge.glossary.find(typed) is None
+
+
+def test_every_term_and_alias_finds_its_entry(knowledge: Knowledge) -> None:
+    for term in knowledge.catalog.glossary.values():
+        for name in (term.id, term.title, term.title.upper()):
+            hit = knowledge.glossary.find(name)
+            assert hit
+            assert hit.term is term
+
+
+@given(st.text(max_size=400))
+def test_any_text_gets_an_outcome(knowledge: Knowledge, text: str) -> None:
+    knowledge.errors.find(text)
+    knowledge.errors.search(text)
+    knowledge.glossary.find(text)
+    knowledge.glossary.search(text)

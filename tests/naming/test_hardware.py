@@ -1,0 +1,106 @@
+"""What people type for hardware."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answers.knowledge import Knowledge
+from bot.naming.outcome import AskBack, HardwareMatch, NotFound, Unreadable
+
+
+def devices(knowledge: Knowledge, typed: str) -> list[tuple[str, float]]:
+    outcome = knowledge.hardware.resolve(typed)
+    assert isinstance(outcome, HardwareMatch), outcome
+    return [(device.hardware.id, device.memory_gib) for device in outcome.devices]
+
+
+@pytest.mark.parametrize(
+    ("typed", "hardware", "gib", "count"),
+    [
+        ("rtx 3060 12gb", "rtx-3060-12gb", 12, 1),
+        ("RTX 3060 12 GiB", "rtx-3060-12gb", 12, 1),
+        ("3060ti", "rtx-3060-ti", 8, 1),
+        ("3090", "rtx-3090", 24, 1),
+        ("2x 3090", "rtx-3090", 24, 2),
+        ("2x3090", "rtx-3090", 24, 2),
+        ("2 x RTX 3090", "rtx-3090", 24, 2),
+        ("3090 x4", "rtx-3090", 24, 4),
+        ("dual 4090", "rtx-4090", 24, 2),
+        ("rtx4060ti16g", "rtx-4060-ti-16gb", 16, 1),
+        ("4070tis", "rtx-4070-ti-super", 16, 1),
+        ("RTX 2060 Super", "rtx-2060-super", 8, 1),
+        ("7900xtx", "rx-7900-xtx", 24, 1),
+        ("7900 xtx", "rx-7900-xtx", 24, 1),
+        ("b580", "arc-b580", 12, 1),
+        ("p40", "tesla-p40", 24, 1),
+        ("rtx 4070 mobile", "rtx-4070-laptop", 8, 1),
+        ("24 GB laptop 5090", "rtx-5090-laptop", 24, 1),
+        ("RTX 4090 (16 GB VRAM)", "rtx-4090-laptop", 16, 1),
+        ("8xH100", "h100-sxm5-80gb", 80, 8),
+        ("M2 Max 64 GB", "apple-m2-max-38-core", 64, 1),
+        ("MacBook Air M2 16GB", "apple-m2-10-core", 16, 1),
+        ("2x DGX Spark", "dgx-spark-gb10", 128, 2),
+        ("rtx pro 6000", "rtx-pro-6000-blackwell", 96, 1),
+        ("2080ti 22G", "rtx-2080-ti-modded", 22, 1),
+        ("rtx-3060-12gb", "rtx-3060-12gb", 12, 1),
+        ("apple-m3-max-40-core:64", "apple-m3-max-40-core", 64, 1),
+    ],
+)
+def test_names_people_type(knowledge: Knowledge, typed: str, hardware: str, gib: float, count: int) -> None:
+    assert devices(knowledge, typed) == [(hardware, gib)] * count
+
+
+def test_mixed_rigs_and_system_memory(knowledge: Knowledge) -> None:
+    outcome = knowledge.hardware.resolve("3090 + 3060 12gb, 128gb ddr5")
+    assert isinstance(outcome, HardwareMatch)
+    assert [d.hardware.id for d in outcome.devices] == ["rtx-3090", "rtx-3060-12gb"]
+    assert outcome.ram_gib == 128
+
+
+@pytest.mark.parametrize(
+    ("typed", "first_two"),
+    [
+        ("rtx 3060", {"rtx-3060-12gb", "rtx-3060-8gb"}),
+        ("4060 ti", {"rtx-4060-ti-8gb", "rtx-4060-ti-16gb"}),
+        ("5060ti", {"rtx-5060-ti-8gb", "rtx-5060-ti-16gb"}),
+        ("rtx a2000", {"rtx-a2000-6gb", "rtx-a2000-12gb"}),
+    ],
+)
+def test_memory_variants_are_asked_back(knowledge: Knowledge, typed: str, first_two: set[str]) -> None:
+    outcome = knowledge.hardware.resolve(typed)
+    assert isinstance(outcome, AskBack)
+    assert {candidate.id for candidate in outcome.candidates} >= first_two
+
+
+def test_a_mac_without_memory_is_asked_back(knowledge: Knowledge) -> None:
+    outcome = knowledge.hardware.resolve("m3 max")
+    assert isinstance(outcome, AskBack)
+    assert {c.id.rpartition(":")[2] for c in outcome.candidates} >= {"36", "48", "64", "96", "128"}
+
+
+def test_memory_that_a_card_never_had_is_asked_back(knowledge: Knowledge) -> None:
+    assert isinstance(knowledge.hardware.resolve("rtx 3090 11gb"), AskBack)
+
+
+@pytest.mark.parametrize("typed", ["RTX 9999", "my toaster", "Nintendo 64", "M4 Ultra", "gtx 3090", "quadro 4090", "asdf"])
+def test_what_is_not_there_is_not_found(knowledge: Knowledge, typed: str) -> None:
+    assert isinstance(knowledge.hardware.resolve(typed), NotFound)
+
+
+@pytest.mark.parametrize("typed", ["0x 3090", "1000x 3090", "40x 3090 + 40x 3090"])
+def test_absurd_counts_are_refused(knowledge: Knowledge, typed: str) -> None:
+    assert knowledge.hardware.resolve(typed) == Unreadable("gpu", "count", "64")
+
+
+def test_every_record_is_found_by_its_id_and_name(knowledge: Knowledge) -> None:
+    for hardware in knowledge.catalog.hardware.values():
+        if hardware.kind == "cpu":
+            continue
+        for size in hardware.memory_gib:
+            assert devices(knowledge, f"{hardware.id}:{size:g}") == [(hardware.id, size)]
+
+
+@given(st.text(max_size=250))
+def test_any_text_gets_an_outcome(knowledge: Knowledge, text: str) -> None:
+    knowledge.hardware.resolve(text)
+    knowledge.hardware.search(text)
