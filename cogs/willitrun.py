@@ -44,7 +44,7 @@ class WillItRun(commands.Cog):
         quant: app_commands.Range[str, 1, 40] | None = None,
         context: app_commands.Range[str, 1, 40] | None = None,
         kv: str | None = None,
-        ram_gib: app_commands.Range[float, 0.5, 8192] | None = None,
+        ram_gib: app_commands.Range[float, 0.5, 8192.0] | None = None,
         runtime: str | None = None,
     ) -> None:
         """Answer with a verdict."""

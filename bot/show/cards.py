@@ -46,8 +46,9 @@ def notice(text: str) -> ui.LayoutView:
 
 
 def plain(text: str) -> str:
-    """Text that somebody typed, without a meaning of its own: no markdown, no mentions, no links."""
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(text)).replace("://", ":\u200b//")
+    """Text that somebody typed, on one line and without a meaning of its own: no markdown, mentions or links."""
+    one_line = " ".join(text.split())
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(one_line)).replace("://", ":\u200b//")
 
 
 def _fitting(blocks: Iterator[str]) -> Iterator[str]:

@@ -145,7 +145,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
         "models/tiny.toml: -: -: not valid TOML",
     ),
     "not UTF-8": (
-        lambda d: (d / "models/tiny.toml").write_bytes(b"name = \"\xff\xfe\""),
+        lambda d: (d / "models/tiny.toml").write_bytes(b'name = "\xff\xfe"'),
         "models/tiny.toml: -: -: not UTF-8",
     ),
     "huge file": (

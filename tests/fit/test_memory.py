@@ -17,9 +17,7 @@ from tests.support import LLAMA_8B
 def context_of(catalog: Catalog, model: str, context: int, kv_type: str = "f16", parallel: int = 1) -> float:
     arch = catalog.models[model].architecture
     assert arch
-    return sum(
-        sum(layer_context(layer, context, kv_type, parallel=parallel)) for layer in cache_layers(arch)
-    )
+    return sum(sum(layer_context(layer, context, kv_type, parallel=parallel)) for layer in cache_layers(arch))
 
 
 def test_parameters_of_llama_8b_are_exact() -> None:
@@ -29,7 +27,14 @@ def test_parameters_of_llama_8b_are_exact() -> None:
 @pytest.mark.parametrize(
     ("quant", "file_mib"),
     # Sizes of the files published for Llama 3.1 8B Instruct (bartowski's GGUF repository), in bytes / 2**20.
-    [("Q8_0", 8145.1), ("Q6_K", 6290.4), ("Q5_K_M", 5467.4), ("Q4_K_M", 4692.8), ("Q4_K_S", 4475.3), ("Q3_K_M", 3832.7)],
+    [
+        ("Q8_0", 8145.1),
+        ("Q6_K", 6290.4),
+        ("Q5_K_M", 5467.4),
+        ("Q4_K_M", 4692.8),
+        ("Q4_K_S", 4475.3),
+        ("Q3_K_M", 3832.7),
+    ],
 )
 def test_file_sizes_match_published_ones(quant: str, file_mib: float) -> None:
     # The published files carry about 7 MiB of tokenizer and settings beside the tensors.

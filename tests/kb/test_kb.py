@@ -26,7 +26,11 @@ common_init_from_params: failed to create context with model
         (TORCH_LOG, "cuda-out-of-memory", "signature"),
         (LLAMA_LOG, "llamacpp-vram-oom", "signature"),
         ("ollama not using my gpu", "ollama-gpu-not-used", "phrase"),
-        ("error loading model architecture: unknown model architecture: 'clip'", "gguf-mmproj-loaded-as-model", "signature"),
+        (
+            "error loading model architecture: unknown model architecture: 'clip'",
+            "gguf-mmproj-loaded-as-model",
+            "signature",
+        ),
         ("unknown model architecture: 'qwen3next'", "gguf-unsupported-architecture", "signature"),
         ("Error: listen tcp 127.0.0.1:11434: bind: address already in use", "ollama-port-in-use", "signature"),
     ],
@@ -39,7 +43,8 @@ def test_errors(knowledge: Knowledge, text: str, entry: str, matched_by: str) ->
 @pytest.mark.parametrize(
     "text",
     [
-        "npm ERR! 404", "npm ERR! 404 Not Found - GET https://registry.example/left-pad", "hello", "is claude pro worth it",
+        "npm ERR! 404", "npm ERR! 404 Not Found - GET https://registry.example/left-pad", "hello",
+        "is claude pro worth it",
         "psql: error: connection to server on socket failed: FATAL: role does not exist", "printer is offline",
         "will a 3060 12gb run a 70b at q4", "ollama or lm studio for a beginner on a mac?", "out of memory", "error",
         "java.lang.OutOfMemoryError: Java heap space", "403 Forbidden nginx/1.24",

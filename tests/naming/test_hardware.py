@@ -82,7 +82,9 @@ def test_memory_that_a_card_never_had_is_asked_back(knowledge: Knowledge) -> Non
     assert isinstance(knowledge.hardware.resolve("rtx 3090 11gb"), AskBack)
 
 
-@pytest.mark.parametrize("typed", ["RTX 9999", "my toaster", "Nintendo 64", "M4 Ultra", "gtx 3090", "quadro 4090", "asdf"])
+@pytest.mark.parametrize(
+    "typed", ["RTX 9999", "my toaster", "Nintendo 64", "M4 Ultra", "gtx 3090", "quadro 4090", "asdf"]
+)
 def test_what_is_not_there_is_not_found(knowledge: Knowledge, typed: str) -> None:
     assert isinstance(knowledge.hardware.resolve(typed), NotFound)
 

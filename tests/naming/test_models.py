@@ -56,7 +56,16 @@ def test_a_family_without_a_size_is_asked_back(knowledge: Knowledge, typed: str)
 
 @pytest.mark.parametrize(
     "typed",
-    ["llama 9 900b", "llama 4.5 8b", "deepseek r2", "glm 5.5", "gemma 4 e12b", "asdf", "65b", "'; DROP TABLE models; --"],
+    [
+        "llama 9 900b",
+        "llama 4.5 8b",
+        "deepseek r2",
+        "glm 5.5",
+        "gemma 4 e12b",
+        "asdf",
+        "65b",
+        "'; DROP TABLE models; --",
+    ],
 )
 def test_what_is_not_there_is_not_found(knowledge: Knowledge, typed: str) -> None:
     assert isinstance(knowledge.models.resolve(typed), NotFound)
@@ -108,7 +117,15 @@ def test_what_is_no_quant(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "tokens"),
-    [("8192", 8192), ("8k", 8192), ("32K", 32768), ("128k", 131072), ("1m", 1048576), ("8,192", 8192), ("16k tokens", 16384)],
+    [
+        ("8192", 8192),
+        ("8k", 8192),
+        ("32K", 32768),
+        ("128k", 131072),
+        ("1m", 1048576),
+        ("8,192", 8192),
+        ("16k tokens", 16384),
+    ],
 )
 def test_contexts(typed: str, tokens: int) -> None:
     assert parse_context(typed) == tokens

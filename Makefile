@@ -1,0 +1,54 @@
+# Everything here sets itself up: all it needs is Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+
+ifeq ($(UV),)
+install = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+create = $(PYTHON) -m venv $(VENV)
+else
+install = uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1)
+create = uv venv --quiet --python $(PYTHON) $(VENV)
+endif
+
+.PHONY: run test check lock clean
+
+run: $(VENV)/.run  ## connect to Discord, or chat in the terminal when no token is set
+	@$(BIN)/python -m bot
+
+test: $(VENV)/.test  ## run the tests
+	@$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/.dev  ## what CI runs beside the tests: style, types, layers, catalog
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m bot catalog check
+
+lock:  ## compile requirements/*.txt anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --group test -c requirements/run.txt -o requirements/test.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --group dev -c requirements/test.txt -o requirements/dev.txt
+
+clean:  ## remove the virtual environment and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@$(create)
+
+$(VENV)/.run: requirements/run.txt | $(BIN)/python
+	@echo "Setting up (once)…"
+	@$(call install,$<)
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt | $(BIN)/python
+	@echo "Setting up for tests (once)…"
+	@$(call install,$<)
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt | $(BIN)/python
+	@echo "Setting up for development (once)…"
+	@$(call install,$<)
+	@touch $@

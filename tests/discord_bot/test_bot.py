@@ -1,0 +1,187 @@
+"""The real discord.py against a simulated Discord."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+import simcord
+
+from bot.answers.knowledge import Knowledge
+from bot.catalog.place import Live
+from bot.client import LocalBot, sync_if_changed
+
+
+@pytest.fixture
+def bot(live: Live[Knowledge], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalBot:
+    monkeypatch.setattr("platformdirs.user_state_dir", lambda *_, **__: str(tmp_path))
+    return LocalBot(live)
+
+
+@pytest.fixture
+def simcord_bot(bot: LocalBot) -> LocalBot:
+    return bot
+
+
+@pytest.fixture
+def env(simcord_env: simcord.Env) -> simcord.Env:
+    return simcord_env
+
+
+@pytest.fixture
+def channel(env: simcord.Env) -> simcord.ChannelHandle:
+    return env.create_guild().create_text_channel("local-ai")
+
+
+@pytest.fixture
+def alice(env: simcord.Env, channel: simcord.ChannelHandle) -> simcord.MemberActor:
+    return env.guild.add_member(env.create_user("alice"))
+
+
+def texts(components: list[dict[str, Any]]) -> Iterator[str]:
+    for component in components:
+        if "content" in component:
+            yield component["content"]
+        yield from texts(component.get("components", []))
+
+
+def said(result: simcord.InteractionResult) -> str:
+    assert result.response
+    return "\n".join(texts(result.response.components))
+
+
+async def test_willitrun(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
+    result = await alice.slash(channel, "willitrun", model="llama 3.1 8b q4_k_m", gpu="rtx 3060 12gb", context="8k")
+    assert not result.ephemeral
+    shown = said(result)
+    assert "Fits: Llama 3.1 8B Instruct Q4_K_M on NVIDIA GeForce RTX 3060 12 GB" in shown
+    assert "5.99 GiB" in shown
+    assert "llama-server" in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ({"model": "llama 3.1 8b", "gpu": "rtx 3060"}, "rtx-3060-12gb"),
+        ({"model": "llama 9 900b", "gpu": "rtx 3090"}, "not a model in the catalog"),
+        ({"model": "gpt-4o", "gpu": "rtx 3090"}, "OpenAI's servers"),
+        ({"model": "llama 3.1 8b", "gpu": "my toaster"}, "not hardware in the catalog"),
+        ({"model": "llama 3.1 8b", "gpu": "3090", "context": "-1"}, "number of tokens"),
+        ({"model": "llama 3.1 8b", "gpu": "3090", "quant": "q9"}, "no such quant"),
+        ({"model": "@everyone", "gpu": "3090"}, "not a model in the catalog"),
+    ],
+)
+async def test_what_is_no_answer_is_for_the_asker_only(
+    alice: simcord.MemberActor, channel: simcord.ChannelHandle, options: dict[str, str], shown: str
+) -> None:
+    result = await alice.slash(channel, "willitrun", **options)
+    assert result.ephemeral
+    assert shown in said(result)
+    assert result.response
+    assert result.response.message.mentions == []
+
+
+async def test_compare(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
+    result = await alice.slash(channel, "compare", a="rtx 3090", b="rtx 4090", c="rx 7900 xtx")
+    assert "Memory bandwidth: 936.2 GB/s | **1,008" in said(result)
+    nothing = await alice.slash(channel, "compare", a="asdf", b="qwer")
+    assert nothing.ephemeral
+
+
+async def test_error(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
+    found = await alice.slash(channel, "error", text="cuda oom")
+    assert "CUDA out of memory (PyTorch)" in said(found)
+    assert "```bash" in said(found)
+    nothing = await alice.slash(channel, "error", text="npm ERR! 404")
+    assert nothing.ephemeral
+    assert "No known local-AI error" in said(nothing)
+
+
+async def test_glossary(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
+    found = await alice.slash(channel, "glossary", term="rlhf")
+    assert "Reinforcement Learning from Human Feedback" in said(found)
+    assert "Workflow example" in said(found)
+    nothing = await alice.slash(channel, "glossary", term="kv cahce thing")
+    assert nothing.ephemeral
+
+
+async def test_autocompletion(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
+    models = await alice.autocomplete(channel, "willitrun", "model", "llama 3.1")
+    assert models[0]["value"].startswith("llama-3.1")
+    cards = await alice.autocomplete(channel, "willitrun", "gpu", "")
+    assert 1 <= len(cards) <= 25
+    quants = await alice.autocomplete(channel, "willitrun", "quant", "q4")
+    assert [choice["value"] for choice in quants] == ["Q4_K_M", "Q4_K_S", "IQ4_XS"]
+    assert await alice.autocomplete(channel, "compare", "a", "3090")
+    assert (await alice.autocomplete(channel, "glossary", "term", "rlh"))[0]["value"] == "rlhf"
+    assert await alice.autocomplete(channel, "error", "text", "cuda")
+
+
+async def test_a_choice_can_be_sent_back(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
+    choices = await alice.autocomplete(channel, "willitrun", "gpu", "m3 max")
+    result = await alice.slash(channel, "willitrun", model="llama-3.1-8b-instruct", gpu=choices[0]["value"])
+    assert not result.ephemeral
+
+
+@pytest.mark.simcord(check_errors=False)
+async def test_a_fault_in_a_command_gets_a_reference(
+    alice: simcord.MemberActor,
+    channel: simcord.ChannelHandle,
+    knowledge: Knowledge,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(_: str) -> None:
+        raise RuntimeError("disk on fire")
+
+    monkeypatch.setattr(knowledge.models, "resolve", broken)
+    result = await alice.slash(channel, "willitrun", model="llama 3.1 8b", gpu="3090")
+    assert result.ephemeral
+    reference = said(result).split("`")[1]
+    assert len(reference) == 8
+    assert reference in caplog.text
+    assert "disk on fire" not in said(result)
+
+
+async def test_a_fault_in_autocompletion_is_logged_and_shows_nothing(
+    alice: simcord.MemberActor,
+    channel: simcord.ChannelHandle,
+    knowledge: Knowledge,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("disk on fire")
+
+    monkeypatch.setattr(knowledge.models, "search", broken)
+    assert await alice.autocomplete(channel, "willitrun", "model", "llama") == []
+    assert "fault" in caplog.text
+
+
+async def test_replies_leave_nothing_behind(
+    bot: LocalBot, alice: simcord.MemberActor, channel: simcord.ChannelHandle
+) -> None:
+    await alice.slash(channel, "glossary", term="rlhf")
+    assert bot.persistent_views == []
+    assert not bot._connection._view_store._synced_message_views
+
+
+def test_the_bot_needs_no_intents_and_pings_nobody(bot: LocalBot) -> None:
+    assert bot.intents.value == 0
+    assert bot.allowed_mentions
+    assert bot.allowed_mentions.to_dict() == discord.AllowedMentions.none().to_dict()
+
+
+async def test_commands_are_registered_only_when_they_changed(env: simcord.Env, bot: LocalBot, tmp_path: Path) -> None:
+    assert not await sync_if_changed(bot, tmp_path)
+    bot.tree.remove_command("glossary")
+    assert await sync_if_changed(bot, tmp_path)
+    assert not await sync_if_changed(bot, tmp_path)
+
+
+async def test_commands_work_in_direct_messages_and_for_user_installs(env: simcord.Env, bot: LocalBot) -> None:
+    for command in bot.tree.get_commands():
+        payload = command.to_dict(bot.tree)
+        assert payload["integration_types"] == [0, 1]
+        assert payload["contexts"] == [0, 1, 2]

@@ -1,0 +1,89 @@
+"""The project keeps its word: documentation, limits, imports, and nothing of the machine it was made on."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from discord import app_commands
+
+from bot.answers.knowledge import Knowledge
+from bot.answers.router import COMMANDS
+from bot.catalog.place import Live
+from bot.client import COGS, LocalBot
+from bot.settings import Settings
+from tests.support import ROOT
+
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.fixture
+async def commands(live: Live[Knowledge]) -> list[app_commands.Command]:  # type: ignore[type-arg]
+    bot = LocalBot(live)
+    for cog in COGS:
+        await bot.load_extension(cog)
+    found = [c for c in bot.tree.get_commands() if isinstance(c, app_commands.Command)]
+    await bot.close()
+    return found
+
+
+async def test_every_command_is_described_documented_and_within_discords_limits(
+    commands: list[app_commands.Command],  # type: ignore[type-arg]
+) -> None:
+    assert {command.name for command in commands} == set(COMMANDS)
+    for command in commands:
+        assert f"`/{command.name}" in README
+        assert 10 < len(command.description) <= 100
+        size = len(command.name) + len(command.description)
+        for parameter in command.parameters:
+            description = str(parameter.description)
+            assert 5 < len(description) <= 100
+            assert description != "…"
+            assert len(parameter.choices) <= 25
+            size += len(parameter.name) + len(description)
+        assert size <= 8000
+        assert {p.name for p in command.parameters} == set(COMMANDS[command.name].options)
+        assert {p.name for p in command.parameters if p.required} == set(COMMANDS[command.name].required)
+
+
+def test_every_setting_is_in_the_example_file() -> None:
+    example = (ROOT / ".env.example").read_text()
+    for name in Settings.model_fields:
+        assert f"WILLITRUN_{name.upper()}=" in example
+
+
+def test_the_readme_starts_with_the_two_commands() -> None:
+    assert README.index("make run") < README.index("make test") < 1500
+
+
+@pytest.mark.parametrize("arguments", [["ask", "/glossary rlhf", "--json"], ["batch"], ["ask", "/error cuda oom"]])
+def test_answers_in_the_terminal_import_neither_discord_nor_a_web_library(
+    arguments: list[str], catalog_file: Path
+) -> None:
+    program = (
+        "import sys, runpy; sys.argv = ['bot', *sys.argv[1:]]\n"
+        "try:\n    runpy.run_module('bot', run_name='__main__')\nexcept SystemExit: pass\n"
+        "found = [m for m in ('discord', 'aiohttp', 'PIL', 'requests', 'httpx') if m in sys.modules]\n"
+        "sys.exit(f'imported {found}' if found else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=ROOT,
+        input=b'{"command": "glossary", "options": {"term": "rlhf"}}\n',
+        capture_output=True,
+        check=False,
+        env={"PATH": "", "WILLITRUN_CATALOG_FILE": str(catalog_file)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_no_file_names_a_place_of_the_machine_it_was_made_on() -> None:
+    pattern = re.compile(r"/work/(?:main|shared|\.library)|/opt/pypi|/opt/wheels|uv\.lock\b")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    for name in listed:
+        path = ROOT / name
+        if path.suffix in {".py", ".md", ".toml", ".yml", ".txt", ""} and path.is_file() and path != Path(__file__):
+            found = pattern.search(path.read_text(errors="ignore"))
+            assert found is None, f"{name}: {found and found[0]}"

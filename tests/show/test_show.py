@@ -1,0 +1,97 @@
+"""Answers as cards and terminal text."""
+
+import io
+
+import pytest
+from discord import ui
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+
+from bot.answers.answer import Answer
+from bot.answers.knowledge import Knowledge
+from bot.show.cards import MAX_CHARACTERS, card, plain
+from bot.show.terminal import render
+from tests.support import ask, ask_options
+
+MAX_COMPONENTS = 40
+
+
+def text_of(view: ui.LayoutView) -> str:
+    return "\n".join(item.content for item in view.walk_children() if isinstance(item, ui.TextDisplay))
+
+
+def within_limits(view: ui.LayoutView) -> None:
+    children = list(view.walk_children())
+    assert 0 < len(children) <= MAX_COMPONENTS
+    assert 0 < view.content_length() <= MAX_CHARACTERS
+    assert view.timeout is None
+    assert not view.has_components_v2() or not view.is_dispatchable()
+
+
+def terminal(answer: Answer) -> str:
+    console = Console(file=io.StringIO(), width=100, highlight=False)
+    console.print(render(answer))
+    output = console.file
+    assert isinstance(output, io.StringIO)
+    return output.getvalue()
+
+
+LINES = [
+    "/willitrun model: llama 3.1 8b gpu: 3060 12gb",
+    "/willitrun model: deepseek r1 gpu: 8x h100",
+    "/willitrun model: llama 3.3 70b gpu: 4090",
+    "/willitrun model: deepseek r1 gpu: 3060 12gb",
+    "/willitrun model: qwen3 gpu: 3090",
+    "/willitrun model: gpt-5 gpu: 3090",
+    "/willitrun model: nonsense gpu: 3090",
+    "/willitrun gpu: 3090",
+    "/compare a: rtx 3090 b: rtx 4090 c: rtx 5090 d: rx 7900 xtx",
+    "/compare a: ollama b: vllm",
+    "/compare a: qwen3 32b b: gemma 3 27b",
+    "/error cuda oom",
+    "/error nothing of the kind",
+    "/glossary rlhf",
+    "/glossary nothing",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+async def test_each_kind_of_answer_has_a_card_and_a_text(knowledge: Knowledge, line: str) -> None:
+    answer = await ask(knowledge, line)
+    within_limits(card(answer))
+    assert len(terminal(answer)) > 20
+
+
+async def test_every_error_and_term_fits_a_card(knowledge: Knowledge) -> None:
+    for entry in knowledge.catalog.errors.values():
+        view = card(await ask_options(knowledge, "error", text=entry.id))
+        within_limits(view)
+        assert entry.title in text_of(view)
+        assert text_of(view).count("```") % 2 == 0
+    for term in knowledge.catalog.glossary.values():
+        view = card(await ask_options(knowledge, "glossary", term=term.id))
+        within_limits(view)
+        assert not text_of(view).rstrip().endswith("…")
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=60, deadline=None)
+async def test_whatever_is_typed_the_card_holds(knowledge: Knowledge, typed: str) -> None:
+    for command, option in (("glossary", "term"), ("error", "text")):
+        within_limits(card(await ask_options(knowledge, command, **{option: typed})))
+    within_limits(card(await ask_options(knowledge, "willitrun", model=typed, gpu=typed)))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["@everyone", "<@123456789012345678>", "**x**", "[click](https://evil.example)", "x\n# big", "`code`", "x\n> q"],
+)
+async def test_typed_text_has_no_power_in_a_card(knowledge: Knowledge, typed: str) -> None:
+    shown = text_of(card(await ask_options(knowledge, "glossary", term=typed)))
+    assert typed not in shown
+    assert "https://evil" not in shown
+
+
+def test_plain_text_keeps_its_letters() -> None:
+    assert plain("rtx 3060 12gb") == "rtx 3060 12gb"
