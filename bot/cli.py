@@ -31,6 +31,9 @@ def main() -> None:
         for fault in broken.faults:
             print(fault, file=sys.stderr)
         sys.exit(1)
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        sys.stderr.close()
+        sys.exit(0)
 
 
 @app.callback(invoke_without_command=True)

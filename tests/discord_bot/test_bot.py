@@ -1,5 +1,8 @@
 """The real discord.py against a simulated Discord."""
 
+import asyncio
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,10 +10,12 @@ from typing import Any
 import discord
 import pytest
 import simcord
+from pydantic import SecretStr
 
 from bot.answers.knowledge import Knowledge
 from bot.catalog.place import Live
-from bot.client import LocalBot, sync_if_changed
+from bot.client import LocalBot, run_client, sync_if_changed
+from bot.settings import Settings
 
 
 @pytest.fixture
@@ -185,3 +190,45 @@ async def test_commands_work_in_direct_messages_and_for_user_installs(env: simco
         payload = command.to_dict(bot.tree)
         assert payload["integration_types"] == [0, 1]
         assert payload["contexts"] == [0, 1, 2]
+
+
+async def test_sigterm_ends_the_bot_cleanly(
+    live: Live[Knowledge], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    closed = []
+
+    async def connected(self: LocalBot, token: str) -> None:
+        assert token == "secret"
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(60)
+
+    async def close(self: LocalBot) -> None:
+        closed.append(self)
+
+    async def started(_: Settings) -> Live[Knowledge]:
+        return live
+
+    monkeypatch.setattr("bot.client.start", started)
+    monkeypatch.setattr(LocalBot, "start", connected)
+    monkeypatch.setattr(LocalBot, "close", close)
+    with caplog.at_level("INFO"):
+        await asyncio.wait_for(run_client(Settings(discord_token=SecretStr("secret"))), 10)
+    assert closed
+    assert "leaving" in caplog.text
+    assert "secret" not in caplog.text
+
+
+async def test_a_refused_token_is_said_in_one_line(
+    live: Live[Knowledge], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def refused(self: LocalBot, token: str) -> None:
+        raise discord.LoginFailure("Improper token has been passed.")
+
+    async def started(_: Settings) -> Live[Knowledge]:
+        return live
+
+    monkeypatch.setattr("bot.client.start", started)
+    monkeypatch.setattr(LocalBot, "start", refused)
+    with pytest.raises(SystemExit):
+        await run_client(Settings(discord_token=SecretStr("secret")))
+    assert "WILLITRUN_DISCORD_TOKEN" in caplog.text
