@@ -2,13 +2,38 @@
 
 from typing import Any
 
-from bot.fit.architecture import Architecture, Indexer, Mla, Moe, Recurrent, Sliding
+from bot.fit.architecture import Architecture, Compressed, Indexer, Mla, Moe, Recurrent, Sliding
 
 Config = dict[str, Any]
 
 _TIED = {"gemma", "gemma2", "gemma3", "gemma3_text", "gemma3n_text", "gemma4_text", "cohere", "cohere2"}
 _UNGATED = {"starcoder2", "gpt_neox", "phi", "nemotron", "nemotron_h", "arcee", "gpt2", "bloom", "mpt"}
 _FUSED_QKV = {"phi3", "gpt_neox", "falcon", "gpt2", "bloom", "mpt", "chatglm", "dbrx", "phi"}
+_CLASS_DEFAULTS: dict[str, Config] = {
+    "smollm3": {
+        "num_hidden_layers": 36, "hidden_size": 2048, "intermediate_size": 11008, "num_attention_heads": 16,
+        "num_key_value_heads": 4, "vocab_size": 128256, "tie_word_embeddings": True,
+    },
+    "qwen3_next": {
+        "num_hidden_layers": 48, "hidden_size": 2048, "num_attention_heads": 16, "num_key_value_heads": 2,
+        "head_dim": 256, "vocab_size": 151936, "linear_conv_kernel_dim": 4, "linear_key_head_dim": 128,
+        "linear_value_head_dim": 128, "linear_num_key_heads": 16, "linear_num_value_heads": 32, "num_experts": 512,
+        "num_experts_per_tok": 10, "moe_intermediate_size": 512, "shared_expert_intermediate_size": 512,
+    },
+    "glm4_moe": {
+        "num_hidden_layers": 46, "hidden_size": 4096, "intermediate_size": 10944, "num_attention_heads": 96,
+        "num_key_value_heads": 8, "vocab_size": 151552, "max_position_embeddings": 131072, "n_routed_experts": 128,
+        "num_experts_per_tok": 8, "n_shared_experts": 1, "moe_intermediate_size": 1408, "first_k_dense_replace": 1,
+    },
+    "glm4_moe_lite": {
+        "num_hidden_layers": 47, "hidden_size": 2048, "intermediate_size": 10240, "num_attention_heads": 20,
+        "vocab_size": 154880, "max_position_embeddings": 202752, "n_routed_experts": 64, "num_experts_per_tok": 4,
+        "n_shared_experts": 1, "moe_intermediate_size": 1536, "first_k_dense_replace": 1, "q_lora_rank": 768,
+        "kv_lora_rank": 512, "qk_nope_head_dim": 192, "qk_rope_head_dim": 64, "v_head_dim": 256,
+    },
+}  # fmt: skip
+"""What a config.json may leave out because it equals the default of its class in transformers (5.23)."""
+
 _LAYER_LETTERS = {
     "full_attention": "f",
     "attention": "f",
@@ -36,6 +61,7 @@ def architecture_from_config(config: Config) -> Architecture:
     family = str(text.get("model_type") or config.get("model_type") or "")
     if not family:
         raise UnknownArchitecture("config.json names no model_type")
+    text = {**_CLASS_DEFAULTS.get(family, {}), **text}
     try:
         return _translate(family, text)
     except KeyError as missing:
@@ -45,12 +71,14 @@ def architecture_from_config(config: Config) -> Architecture:
 
 
 def _translate(family: str, c: Config) -> Architecture:
-    layers = int(c["num_hidden_layers"])
+    layers = int(c.get("num_hidden_layers") or len(c.get("layers_block_type", ())) or c["num_hidden_layers"])
     hidden = int(c["hidden_size"])
     heads = int(c.get("num_attention_heads") or 0)
     head_dim = int(c.get("head_dim") or (hidden // heads if heads else 0))
     v_head_dim = c.get("v_head_dim") if "kv_lora_rank" not in c else None
     kv_heads = int(c.get("num_key_value_heads") or heads)
+    blocks = c.get("block_configs")
+    ffn_by_layer, kv_heads_by_layer = _blocks(blocks, hidden, heads) if blocks else (None, None)
     ffn = c.get("intermediate_size") or c.get("block_ff_dim") or 0
     recurrent = _recurrent(family, c)
     pattern = _pattern(family, c, layers)
@@ -76,17 +104,52 @@ def _translate(family: str, c: Config) -> Architecture:
         head_dim=head_dim if heads else 0,
         v_head_dim=v_head_dim,
         ffn=_conv_ffn(c) if family == "lfm2" else int(ffn),
+        ffn_by_layer=ffn_by_layer,
+        kv_heads_by_layer=kv_heads_by_layer,
         tied=bool(c.get("tie_word_embeddings", family in _TIED)),
         gated=family not in _UNGATED,
         fused_qkv=family in _FUSED_QKV,
         pattern=pattern,
         sliding=sliding,
         mla=_mla(c),
-        indexer=Indexer(heads=c["index_n_heads"], head_dim=c["index_head_dim"]) if c.get("index_n_heads") else None,
+        indexer=_indexer(c),
+        compressed=_compressed(c, layers),
         moe=moe,
         recurrent=recurrent,
         kv_shared_layers=int(c.get("num_kv_shared_layers") or 0),
         per_layer_input=int(c.get("hidden_size_per_layer_input") or 0),
+    )
+
+
+def _blocks(blocks: list[Config], hidden: int, heads: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Feed-forward widths and KV heads of NVIDIA's pruned Llamas, 0 where a block was removed."""
+    widths, kv_heads = [], []
+    for block in blocks:
+        mult = 0.0 if block["ffn"].get("no_op") else float(block["ffn"].get("ffn_mult") or 0.0)
+        widths.append(-(-int(2 * mult * hidden / 3) // 256) * 256)
+        group = block["attention"].get("n_heads_in_group")
+        kv_heads.append(0 if block["attention"].get("no_op") or not group else heads // int(group))
+    return tuple(widths), tuple(kv_heads)
+
+
+def _indexer(c: Config) -> Indexer | None:
+    if not c.get("index_n_heads") or not c.get("kv_lora_rank"):
+        return None
+    types = c.get("indexer_types")
+    own = tuple(i for i, kind in enumerate(types) if kind == "full") if types and "shared" in types else None
+    return Indexer(heads=c["index_n_heads"], head_dim=c["index_head_dim"], layers=own)
+
+
+def _compressed(c: Config, layers: int) -> Compressed | None:
+    if not c.get("compress_ratios"):
+        return None
+    return Compressed(
+        ratios=tuple(c["compress_ratios"][:layers]),
+        q_lora_rank=c["q_lora_rank"],
+        o_groups=c["o_groups"],
+        o_lora_rank=c["o_lora_rank"],
+        index_heads=c["index_n_heads"],
+        index_head_dim=c["index_head_dim"],
     )
 
 
@@ -101,6 +164,11 @@ def _conv_ffn(c: Config) -> int:
 
 
 def _pattern(family: str, c: Config, layers: int) -> str:
+    if "layers_block_type" in c:
+        letters = {"mamba": "R", "attention": "F", "moe": "E", "mlp": "-"}
+        return "".join(letters[kind] for kind in c["layers_block_type"])
+    if "compress_ratios" in c:
+        return "s"
     if "hybrid_override_pattern" in c:
         return str(c["hybrid_override_pattern"]).translate(str.maketrans("M*", "RF"))
     if family in {"mamba", "falcon_mamba"}:
@@ -192,6 +260,7 @@ def _moe(family: str, c: Config) -> Moe | None:
         every=int(c.get("interleave_moe_layer_step") or c.get("decoder_sparse_step") or 1),
         latent=c.get("moe_latent_size"),
         beside_dense=family.startswith("gemma4"),
+        stored_as="MXFP4" if c.get("expert_dtype") == "fp4" else None,
     )
 
 

@@ -43,6 +43,31 @@ class Indexer(Part):
 
     heads: Count = Field(gt=0)
     head_dim: Count = Field(gt=0)
+    layers: tuple[int, ...] | None = None
+    """Layers that have one of their own; None where all do."""
+
+    def at(self, layer: int) -> bool:
+        """Whether a layer keeps index keys."""
+        return self.layers is None or layer in self.layers
+
+
+class Compressed(Part):
+    """Compressed attention (DeepSeek-V4): a window of plain rows, and one row for every ``ratio`` tokens.
+
+    ``ratios`` has an entry for each layer; 0 means a window only. Layers of the smallest ratio choose rows with an
+    index of their own, whose keys are compressed alike.
+    """
+
+    ratios: tuple[int, ...]
+    q_lora_rank: Count = Field(gt=0)
+    o_groups: Count = Field(gt=0)
+    o_lora_rank: Count = Field(gt=0)
+    index_heads: Count = Field(gt=0)
+    index_head_dim: Count = Field(gt=0)
+
+    def indexed(self, layer: int) -> bool:
+        """Whether a layer has an index."""
+        return self.ratios[layer] == min(ratio for ratio in self.ratios if ratio)
 
 
 class Moe(Part):
@@ -57,6 +82,8 @@ class Moe(Part):
     latent: Count | None = Field(default=None, gt=0)
     beside_dense: bool = False
     """The layer has a dense FFN as well (Gemma 4 26B-A4B)."""
+    stored_as: Literal["MXFP4"] | None = None
+    """The type that the experts have in the checkpoint itself, where it is not a float (DeepSeek-V4)."""
 
     @model_validator(mode="after")
     def _active_within_experts(self) -> "Moe":
@@ -110,6 +137,7 @@ class Architecture(Part):
     sliding: Sliding | None = None
     mla: Mla | None = None
     indexer: Indexer | None = None
+    compressed: Compressed | None = None
     moe: Moe | None = None
     recurrent: Recurrent | None = None
     kv_shared_layers: int = Field(default=0, ge=0)
@@ -132,6 +160,8 @@ class Architecture(Part):
             raise ValueError("the pattern has recurrent layers, but no recurrent facts are given")
         if "E" in kinds and not self.moe:
             raise ValueError("the pattern has expert layers, but no expert facts are given")
+        if self.compressed and len(self.compressed.ratios) != self.layers:
+            raise ValueError(f"compressed.ratios lists {len(self.compressed.ratios)} of {self.layers} layers")
         for name in ("ffn_by_layer", "kv_heads_by_layer"):
             listed = getattr(self, name)
             if listed is not None and len(listed) != self.layers:

@@ -1,27 +1,46 @@
 """Compute buffers: scratch memory for the largest graph that llama.cpp will run.
 
-The terms follow the tensors that are alive at the graph's widest points; which points those are was read
-from llama.cpp's allocator (see the methodology page for the error by architecture class).
+llama.cpp lays out every intermediate result of one micro-batch and reserves what is alive at the widest moment.
+The candidates for that moment are: the output (one score for each vocabulary entry), a feed-forward block, a
+block of experts, and attention. Each stage below counts the results alive in it; the widest wins. The counts were
+read from llama.cpp's own allocator, which also wastes some space to fragmentation: the methodology page has the
+error that is left, by class of architecture.
 """
 
+from functools import cache
 from typing import NamedTuple
 
-from bot.fit.architecture import MIB, Architecture
+from bot.fit.architecture import MIB, Architecture, Compressed
 
 _F32 = 4
-_MASK = 2
-"""Bytes per cell of the attention mask (F16)."""
+_ROW_INDEX = 8
+"""Bytes of the row number of a cache entry (I64), needed for each value where flash attention is off."""
 
 PIPELINE_COPIES = 4
-"""Graph inputs that llama.cpp keeps when it pipelines over several devices (``GGML_SCHED_MAX_COPIES``)."""
+"""Copies of the graph's inputs when work is pipelined over several devices (``GGML_SCHED_MAX_COPIES``)."""
+
+_TAIL = {
+    "granitemoehybrid": 14,
+    "afmoe": 11,
+    "ernie4_5_moe": 9,
+    "exaone4": 2, "falcon_mamba": 2, "gpt_oss": 2, "lfm2": 2, "mamba": 2, "nemotron_h": 2, "olmo2": 2, "olmo3": 2,
+    "qwen3_5_text": 5, "stablelm": 2, "starcoder2": 2, "gemma4_text": 3,
+}  # fmt: skip
+"""Rows of the hidden size alive beside the scores of the output, by family; 1 for most."""
 
 
 class ComputeMemory(NamedTuple):
-    """MiB of scratch memory on the device with the output, on each other device, and in host memory."""
+    """MiB of scratch memory.
+
+    ``last_mib`` is on the device with the output, ``other_mib`` on each other one, ``host_mib`` in system memory when
+    all layers are on devices, ``host_layers_mib`` when some are not, ``host_all_mib`` when none is.
+    """
 
     last_mib: float
     other_mib: float
     host_mib: float
+    host_layers_mib: float
+    host_all_mib: float
 
 
 def compute_buffers(
@@ -35,33 +54,99 @@ def compute_buffers(
 ) -> ComputeMemory:
     """Scratch memory for a micro-batch at ``context`` tokens over ``devices`` cards."""
     unit = micro_batch * _F32
-    per_sequence = context // parallel
-    masks = per_sequence * micro_batch * _MASK
-    if arch.sliding:
-        cells = min(per_sequence, -(-(arch.sliding.window + micro_batch) // 256) * 256)
-        masks += cells * micro_batch * _MASK
-    if set(arch.kinds) <= set("rR-E"):
-        masks = 0
-    widest = _widest_ffn(arch)
-    middle = masks + (widest + 3 * arch.hidden) * unit
-    if not flash_attention:
-        middle += arch.heads * per_sequence * micro_batch * _F32
-    output = (arch.vocab + arch.hidden) * unit
+    inputs = _inputs(arch, context // parallel, micro_batch, flash_attention)
+    stages = _stages(arch)
+    cells = _scored_cells(arch, context // parallel, micro_batch)
+    scores = 0 if flash_attention else stages.score_heads * cells * micro_batch * _F32
+    if arch.compressed:
+        scores += 10 * micro_batch * (context // parallel) // _densest_ratio(arch.compressed)
+    masked = inputs * (2 if arch.indexer and context <= 16384 else 4 if arch.indexer else 1)
+    middle = max(masked + stages.ffn * unit, masked + stages.attention * unit + scores)
+    output = stages.output * unit + (inputs if arch.per_layer_input and arch.family.startswith("gemma4") else 0)
+    host_rows = (2 * arch.hidden + arch.per_layer_input * arch.layers) * unit
+    host_layers = max(inputs + (stages.ffn + arch.hidden) * unit, host_rows)
+    host_all = max(output, middle) + inputs
     if devices == 1:
-        host = masks + 2 * arch.hidden * unit
-        return ComputeMemory(max(output, middle) / MIB, 0.0, host / MIB)
-    copies = PIPELINE_COPIES * masks
+        host = inputs * (2 if arch.indexer else 1) + host_rows
+        return ComputeMemory(max(output, middle) / MIB, 0.0, host / MIB, host_layers / MIB, host_all / MIB)
+    copies = PIPELINE_COPIES * inputs
     last = max(output, middle) + copies + 8 * arch.hidden * unit
-    other = copies + (widest + 7 * arch.hidden) * unit
-    host = copies + 5 * arch.hidden * unit
-    return ComputeMemory(last / MIB, other / MIB, host / MIB)
+    other = copies + (stages.ffn + 4 * arch.hidden) * unit
+    host = copies + host_rows + 3 * arch.hidden * unit
+    return ComputeMemory(last / MIB, other / MIB, host / MIB, host_layers / MIB, host_all / MIB)
 
 
-def _widest_ffn(arch: Architecture) -> int:
-    """Elements per token alive in the widest feed-forward block."""
+def _inputs(arch: Architecture, cells: int, micro_batch: int, flash_attention: bool) -> int:
+    """Bytes of attention masks and, without flash attention, of the row numbers of values."""
+    has_attention = set(arch.kinds) & set("fsbFS")
+    if not has_attention:
+        return 0
+    mask = micro_batch * (2 if flash_attention else _F32)
+    total = cells * mask
+    if arch.compressed:
+        total //= _densest_ratio(arch.compressed)
+    if arch.sliding:
+        total += min(cells, -(-(arch.sliding.window + micro_batch) // 256) * 256) * mask
+    if not flash_attention and not arch.mla:
+        _, v_dim = arch.head_dim, arch.v_head_dim or arch.head_dim
+        total += arch.kv_heads * v_dim * micro_batch * _ROW_INDEX
+        if arch.sliding:
+            heads = arch.sliding.kv_heads or arch.kv_heads
+            width = arch.sliding.v_head_dim or arch.sliding.head_dim or v_dim
+            total += heads * width * micro_batch * _ROW_INDEX
+    return total
+
+
+def _densest_ratio(compressed: Compressed) -> int:
+    return min(ratio for ratio in compressed.ratios if ratio)
+
+
+def _scored_cells(arch: Architecture, cells: int, micro_batch: int) -> int:
+    """Cache rows that a token is compared with."""
+    if arch.compressed and arch.sliding:
+        return cells // _densest_ratio(arch.compressed) + arch.sliding.window + micro_batch
+    return cells
+
+
+class _Stages(NamedTuple):
+    """Elements per token alive in each stage, and the heads whose scores are stored without flash attention."""
+
+    output: int
+    ffn: int
+    attention: int
+    score_heads: int
+
+
+@cache
+def _stages(arch: Architecture) -> _Stages:
+    d = arch.hidden
+    tail = 3 if arch.mla or (arch.moe and arch.moe.shared_ffn) else 1
+    output = arch.vocab + _TAIL.get(arch.family, tail) * d + arch.per_layer_input * arch.layers
+    if arch.mla:
+        mla = arch.mla
+        per_head = 2 * mla.kv_lora_rank + mla.qk_nope_head_dim + 2 * mla.qk_rope_head_dim
+        attention = arch.heads * per_head + 4 * d + 2 * mla.kv_lora_rank
+        if arch.indexer:
+            attention += 21 * d
+    elif arch.compressed:
+        attention = 4 * d + 3 * arch.heads * arch.head_dim
+    else:
+        attention = 2 * d + 2 * arch.heads * arch.head_dim
+    return _Stages(output, _ffn(arch), attention, arch.heads if arch.heads else 0)
+
+
+def _ffn(arch: Architecture) -> int:
+    d = arch.hidden
     matrices = 3 if arch.gated else 1
     dense = max(arch.ffn_by_layer or (arch.ffn,))
-    widths = [dense * matrices]
+    widest = matrices * dense + (2 if arch.fused_qkv and arch.gated else 3) * d
     if arch.moe:
-        widths.append(arch.moe.active * arch.moe.expert_ffn * matrices)
-    return max(widths)
+        moe = arch.moe
+        if moe.latent:
+            return max(widest, moe.active * (matrices * moe.expert_ffn + moe.latent) + 4 * d)
+        widest = max(
+            widest,
+            matrices * moe.active * moe.expert_ffn + 3 * d,
+            (2 * moe.active + (2 if moe.shared_ffn else 6)) * d,
+        )
+    return widest

@@ -17,21 +17,33 @@ _PAD = 256
 class CacheLayer(NamedTuple):
     """What one layer keeps.
 
-    ``row`` elements per token (of the KV type) for at most ``limit`` tokens of a sequence (0: no limit),
-    ``rows_per_sequence`` when every parallel sequence has its own, ``f16_row`` elements that are never
-    quantised, ``state_bytes`` of recurrent state per sequence.
+    ``key_row`` and ``value_row`` elements per token (of the KV type), for at most ``window`` tokens of a sequence
+    (0: no limit), and ``state_bytes`` of recurrent state per sequence. ``padded_value_row`` is what a value takes
+    without flash attention, when all layers' rows are as wide as the widest.
     """
 
-    row: int = 0
+    key_row: int = 0
+    value_row: int = 0
+    padded_value_row: int = 0
     window: int = 0
-    f16_row: int = 0
     state_bytes: int = 0
+    ratio: int = 0
+    """Tokens for each compressed row (DeepSeek-V4); its plain rows are those of the window."""
+    compressed_row: int = 0
 
 
 @cache
 def cache_layers(arch: Architecture) -> tuple[CacheLayer, ...]:
     """What each layer of the model keeps, in order."""
-    return tuple(_cache_layer(arch, i) for i in range(arch.layers))
+    layers = [_cache_layer(arch, i) for i in range(arch.layers)]
+    widest = max((layer.value_row for layer in layers), default=0)
+    attends = [
+        kind in "fsbFS" and index < arch.layers - arch.kv_shared_layers for index, kind in enumerate(arch.kinds)
+    ]
+    return tuple(
+        layer._replace(padded_value_row=widest if padded else 0)
+        for layer, padded in zip(layers, attends, strict=True)
+    )
 
 
 def _cache_layer(arch: Architecture, index: int) -> CacheLayer:
@@ -41,12 +53,26 @@ def _cache_layer(arch: Architecture, index: int) -> CacheLayer:
         return CacheLayer(state_bytes=state)
     if index >= arch.layers - arch.kv_shared_layers:
         return CacheLayer(state_bytes=state)
+    if arch.compressed:
+        ratio = arch.compressed.ratios[index]
+        indexed = arch.compressed.indexed(index)
+        index_row = arch.compressed.index_head_dim if indexed else 0
+        overlap = 2 if indexed else 1
+        return CacheLayer(
+            key_row=arch.head_dim,
+            window=arch.sliding.window if arch.sliding else 0,
+            ratio=ratio,
+            compressed_row=arch.head_dim + index_row if ratio else 0,
+            # Two F32 buffers that gather the tokens of the row being built.
+            state_bytes=2 * 4 * overlap * ratio * overlap * (arch.head_dim + index_row),
+        )
     if arch.mla:
-        indexer = arch.indexer.head_dim if arch.indexer else 0
-        return CacheLayer(row=arch.mla.kv_lora_rank + arch.mla.qk_rope_head_dim, f16_row=indexer)
+        indexer = arch.indexer.head_dim if arch.indexer and arch.indexer.at(index) else 0
+        return CacheLayer(key_row=arch.mla.kv_lora_rank + arch.mla.qk_rope_head_dim + indexer)
     k_dim, v_dim = arch.head_dims_of(index)
     window = arch.sliding.window if kind in "sS" and arch.sliding else 0
-    return CacheLayer(row=arch.kv_heads_of(index) * (k_dim + v_dim), window=window, state_bytes=state)
+    heads = arch.kv_heads_of(index)
+    return CacheLayer(key_row=heads * k_dim, value_row=heads * v_dim, window=window, state_bytes=state)
 
 
 def _state_bytes(arch: Architecture) -> int:
@@ -65,7 +91,13 @@ class ContextMemory(NamedTuple):
 
 
 def layer_context(
-    layer: CacheLayer, context: int, kv_type: str = "f16", *, micro_batch: int = 512, parallel: int = 1
+    layer: CacheLayer,
+    context: int,
+    kv_type: str = "f16",
+    *,
+    micro_batch: int = 512,
+    parallel: int = 1,
+    flash_attention: bool = True,
 ) -> ContextMemory:
     """MiB that one layer keeps for ``context`` tokens in all, shared by ``parallel`` sequences.
 
@@ -78,5 +110,9 @@ def layer_context(
         cells = min(per_sequence, padded) * parallel
     else:
         cells = context
-    kv_bytes = cells * (layer.row * kind.block_bytes / kind.block_size + 2 * layer.f16_row)
+    row = layer.key_row + (layer.value_row if flash_attention else layer.padded_value_row)
+    if layer.ratio:
+        kv_bytes = (cells * row + context // layer.ratio * layer.compressed_row) * kind.block_bytes / kind.block_size
+        return ContextMemory(kv_bytes / MIB, layer.state_bytes * parallel / MIB)
+    kv_bytes = cells * row * kind.block_bytes / kind.block_size
     return ContextMemory(kv_bytes / MIB, layer.state_bytes * parallel / MIB)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.fit.architecture import Architecture, Part
 from bot.fit.compute import ComputeMemory, compute_buffers
 from bot.fit.devices import OVERHEAD_MIB, Device, usable_mib
-from bot.fit.kv_cache import CacheLayer, cache_layers, layer_context
+from bot.fit.kv_cache import CacheLayer, ContextMemory, cache_layers, layer_context
 from bot.fit.weights import Weights, weigh
 
 
@@ -136,12 +136,27 @@ def layers_in_host(load: Load, devices: tuple[Device, ...], gpu_layers: int) -> 
     ends = _balanced(load, layout, devices, first=kept) if len(devices) > 1 else [total]
     plan = _split(load, layout, devices, ends, first=kept)
     scale, weights = layout.scale, layout.weights
-    host = sum(a + b for a, b in weights.layers[:kept]) * scale
-    host += sum(layout.kv[:kept]) + sum(layout.recurrent[:kept])
+    compute = _compute(load, len(devices))
+    context = sum(layout.kv[:kept]) + sum(layout.recurrent[:kept])
     if gpu_layers == 0:
-        host += weights.output_mib * scale
-        plan = plan._replace(shares=tuple(Share(0.0, 0.0, 0.0, 0.0, 0.0) for _ in devices))
-    return plan._replace(host_mib=plan.host_mib + host, gpu_layers=gpu_layers)
+        nothing = tuple(Share(0.0, 0.0, 0.0, 0.0, 0.0) for _ in devices)
+        host = weights.file_mib * scale + context + compute.host_all_mib
+        return plan._replace(shares=nothing, host_mib=host, gpu_layers=0)
+    host = weights.token_embd_mib * scale + context
+    host += sum(a + b for a, b in weights.layers[:kept]) * scale
+    host += compute.host_layers_mib if kept else compute.host_mib
+    return plan._replace(host_mib=host, gpu_layers=gpu_layers)
+
+
+def _layer_context(load: Load, layer: CacheLayer) -> ContextMemory:
+    return layer_context(
+        layer,
+        load.context,
+        load.kv_type,
+        micro_batch=load.micro_batch,
+        parallel=load.parallel,
+        flash_attention=load.flash_attention,
+    )
 
 
 def _weights(load: Load) -> tuple[Weights, float]:
@@ -151,10 +166,7 @@ def _weights(load: Load) -> tuple[Weights, float]:
 
 def _layout(load: Load) -> _Layout:
     weights, scale = _weights(load)
-    memories = [
-        layer_context(layer, load.context, load.kv_type, micro_batch=load.micro_batch, parallel=load.parallel)
-        for layer in cache_layers(load.architecture)
-    ]
+    memories = [_layer_context(load, layer) for layer in cache_layers(load.architecture)]
     return _Layout(weights, scale, tuple(m.kv_mib for m in memories), tuple(m.recurrent_mib for m in memories))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from bot.fit.architecture import Architecture
+from bot.fit.architecture import Architecture, Compressed
 
 _FUSED_FFN_UP = {"phi3", "glm4", "chatglm", "glm"}
 
@@ -24,12 +24,14 @@ class Tensor(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """Tensors of one block: ``f32`` counts the weights that are never quantised (norms, router, conv)."""
+    """Tensors of one block; ``f32`` counts the weights that are never quantised (norms, router, convolution)."""
 
     mixer: tuple[Tensor, ...]
     ffn: tuple[Tensor, ...]
     experts: tuple[Tensor, ...]
     f32: int
+    experts_f32: int = 0
+    """Biases of the experts, which go where the experts go."""
 
 
 class Inventory(NamedTuple):
@@ -41,6 +43,8 @@ class Inventory(NamedTuple):
     host: tuple[Tensor, ...]
     """Tensors beside the token embedding that never leave host memory (per-layer embeddings)."""
     f32: int
+    f16: int
+    """Weights that every preset leaves in 16 bits (Gemma's per-layer projections)."""
 
     @property
     def weights(self) -> int:
@@ -48,7 +52,7 @@ class Inventory(NamedTuple):
         tensors = [self.token_embd, *self.host, *([self.output] if self.output else [])]
         for layer in self.layers:
             tensors += [*layer.mixer, *layer.ffn, *layer.experts]
-        return sum(t.weights for t in tensors) + self.f32 + sum(layer.f32 for layer in self.layers)
+        return sum(t.weights for t in tensors) + self.f32 + self.f16 + sum(layer.f32 + layer.experts_f32 for layer in self.layers)
 
 
 @cache
@@ -66,7 +70,19 @@ def inventory(arch: Architecture) -> Inventory:
         layers=tuple(_layer(arch, i) for i in range(arch.layers)),
         host=host,
         f32=f32,
+        f16=_per_layer_projections(arch),
     )
+
+
+def _per_layer_projections(arch: Architecture) -> int:
+    """Weights of Gemma 3n's and Gemma 4 E's projections, which llama-quantize does not touch."""
+    if not arch.per_layer_input:
+        return 0
+    count = arch.hidden * arch.per_layer_input * arch.layers
+    if arch.family.startswith("gemma3n"):
+        laurel_rank, alternate_streams = 64, 3
+        count += 2 * alternate_streams * arch.hidden**2 + arch.layers * 2 * laurel_rank * arch.hidden
+    return count
 
 
 def _layer(arch: Architecture, index: int) -> Layer:
@@ -74,8 +90,11 @@ def _layer(arch: Architecture, index: int) -> Layer:
     mixer: list[Tensor] = []
     f32 = 2 * arch.hidden
     if kind in "fsbFS":
-        mixer += _mla(arch) if arch.mla else _attention(arch, index)
-        if arch.indexer and arch.mla:
+        if arch.compressed:
+            mixer += _compressed(arch, arch.compressed, index)
+        else:
+            mixer += _mla(arch) if arch.mla else _attention(arch, index)
+        if arch.indexer and arch.mla and arch.indexer.at(index):
             mixer += _indexer(arch)
     if kind in "rbR":
         recurrent, recurrent_f32 = _recurrent(arch)
@@ -89,7 +108,7 @@ def _layer(arch: Architecture, index: int) -> Layer:
     if not arch.has_experts(index):
         return Layer(tuple(mixer), tuple(_dense_ffn(arch, index)), (), f32)
     ffn, experts, router = _moe(arch, index)
-    return Layer(tuple(mixer), tuple(ffn), tuple(experts), f32 + router)
+    return Layer(tuple(mixer), tuple(ffn), tuple(experts), f32 + router, _expert_biases(arch))
 
 
 def _attention(arch: Architecture, index: int) -> Iterator[Tensor]:
@@ -102,12 +121,20 @@ def _attention(arch: Architecture, index: int) -> Iterator[Tensor]:
         yield Tensor("attn_qkv", arch.hidden, q_rows + kv_heads * (k_dim + v_dim))
     else:
         yield Tensor("attn_q", arch.hidden, q_rows)
+        if _borrows_cache(arch, index):
+            yield Tensor("attn_output", heads * v_dim, arch.hidden)
+            return
         yield Tensor("attn_k", arch.hidden, kv_heads * k_dim)
         if not _value_is_key(arch, index):
             yield Tensor("attn_v", arch.hidden, kv_heads * v_dim)
     if arch.family == "afmoe":
         yield Tensor("attn_gate", arch.hidden, heads * v_dim)
     yield Tensor("attn_output", heads * v_dim, arch.hidden)
+
+
+def _borrows_cache(arch: Architecture, index: int) -> bool:
+    """Gemma 4 E leaves key and value projections out of the layers that reuse an earlier layer's cache."""
+    return arch.family.startswith("gemma4") and index >= arch.layers - arch.kv_shared_layers
 
 
 def _value_is_key(arch: Architecture, index: int) -> bool:
@@ -128,6 +155,23 @@ def _mla(arch: Architecture) -> Iterator[Tensor]:
     yield Tensor("attn_k_b", mla.qk_nope_head_dim, mla.kv_lora_rank, arch.heads)
     yield Tensor("attn_v_b", mla.kv_lora_rank, mla.v_head_dim, arch.heads)
     yield Tensor("attn_output", arch.heads * mla.v_head_dim, arch.hidden)
+
+
+def _compressed(arch: Architecture, c: Compressed, index: int) -> Iterator[Tensor]:
+    width = arch.heads * arch.head_dim
+    yield Tensor("attn_q_a", arch.hidden, c.q_lora_rank)
+    yield Tensor("attn_q_b", c.q_lora_rank, width)
+    yield Tensor("attn_kv", arch.hidden, arch.kv_heads * arch.head_dim)
+    yield Tensor("attn_out_a", width // c.o_groups, c.o_lora_rank, c.o_groups)
+    yield Tensor("attn_out_b", c.o_groups * c.o_lora_rank, arch.hidden)
+    if c.ratios[index]:
+        overlap = 2 if c.indexed(index) else 1
+        yield Tensor("compress_kv", arch.hidden, overlap * arch.head_dim)
+        yield Tensor("compress_gate", arch.hidden, overlap * arch.head_dim)
+    if c.indexed(index):
+        yield Tensor("indexer.attn_q_b", c.q_lora_rank, c.index_heads * c.index_head_dim)
+        yield Tensor("indexer.proj", arch.hidden, c.index_heads)
+        yield Tensor("indexer.compress", arch.hidden, 4 * c.index_head_dim)
 
 
 def _indexer(arch: Architecture) -> Iterator[Tensor]:
@@ -216,7 +260,9 @@ def _moe(arch: Architecture, index: int) -> tuple[list[Tensor], list[Tensor], in
         experts.append(Tensor("ffn_gate_exps", width, moe.expert_ffn, moe.experts))
     experts.append(Tensor("ffn_up_exps", width, moe.expert_ffn, moe.experts))
     experts.append(Tensor("ffn_down_exps", moe.expert_ffn, width, moe.experts))
-    router = arch.hidden * moe.experts
-    if arch.family == "gpt_oss":  # the experts have biases
-        router += moe.experts * (2 * moe.expert_ffn + arch.hidden + 1)
-    return ffn, experts, router
+    return ffn, experts, arch.hidden * moe.experts
+
+
+def _expert_biases(arch: Architecture) -> int:
+    moe = arch.moe
+    return moe.experts * (2 * moe.expert_ffn + arch.hidden + 1) if moe and arch.family == "gpt_oss" else 0

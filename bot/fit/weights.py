@@ -70,9 +70,9 @@ def weigh(arch: Architecture, preset: str) -> Weights:
     layers = []
     for index, layer in enumerate(inv.layers):
         dense, experts = mix.layer(index, layer)
-        layers.append(LayerWeights((dense + 4 * layer.f32) / MIB, experts / MIB))
+        layers.append(LayerWeights((dense + 4 * layer.f32) / MIB, (experts + 4 * layer.experts_f32) / MIB))
     on_device = sum(a + b for a, b in layers)
-    f32 = 4 * inv.f32 / MIB
+    f32 = (4 * inv.f32 + 2 * inv.f16) / MIB
     return Weights(
         layers=tuple(layers),
         output_mib=output_bytes / MIB + f32,
@@ -136,7 +136,8 @@ class _Mix:
     def tensor(self, tensor: Tensor, index: int) -> str:
         """Type of a tensor of block ``index``."""
         if self.base in ("F32", "F16", "BF16"):
-            return self.base
+            native = self.arch.moe.stored_as if self.arch.moe else None
+            return native if native and tensor.role.endswith("_exps") else self.base
         if self.preset == "MXFP4_MOE":
             return "MXFP4" if tensor.copies > 1 else "Q8_0"
         return _fitting(self._choose(tensor, index), tensor)
