@@ -151,11 +151,11 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
     ram_mib = (typed_ram or ASSUMED_RAM_GIB) * 1024
     context = _context(question, model)
     load = Load(architecture=model.architecture, quant=DEFAULT_PRESET, context=context, kv_type=_kv_type(question))
-    best = best_quant(load, devices, ram_mib, file_mib=model.file_mib, candidates=_ladder(model))
+    best = best_quant(load, devices, file_mib=model.file_mib, candidates=_ladder(model))
     quant, basis = _quant(question, model_match, load, devices, ram_mib, best)
-    load = load.model_copy(update={"quant": quant, "file_mib": model.file_mib.get(quant)})
+    load = load._replace(quant=quant, file_mib=model.file_mib.get(quant))
     judged = judge(load, devices, ram_mib)
-    largest = max_context(load, devices, ram_mib, model.context)
+    largest = max_context(load, devices, model.context)
     return "answered", WillItRunOut(
         model=ModelOut(
             id=model.id, name=model.name, hf_id=model.hf_id, params=model.params, active_params=model.active_params
@@ -253,8 +253,8 @@ def _quant(
             raise invalid("quant", "not_gguf", f"{quant}: {', '.join(QUALITY_ORDER)}")
         return quant, "typed"
     default = match.model.native_quant or DEFAULT_PRESET
-    change = {"quant": default, "file_mib": match.model.file_mib.get(default)}
-    verdict = judge(load.model_copy(update=change), devices, ram_mib).verdict
+    file_mib = match.model.file_mib.get(default)
+    verdict = judge(load._replace(quant=default, file_mib=file_mib), devices, ram_mib).verdict
     if verdict in (Verdict.FITS, Verdict.TIGHT) or best is None:
         return default, "default"
     worst = QUALITY_ORDER.index(_WORST_DEFAULT)
@@ -391,16 +391,13 @@ def _alternatives(
         return ()
     changes = []
     smaller = tuple(q for q in _ladder(model) if _is_smaller(q, load.quant))
-    quant = best_quant(load, devices, ram_mib, file_mib=model.file_mib, candidates=smaller)
+    quant = best_quant(load, devices, file_mib=model.file_mib, candidates=smaller)
     if quant:
         changes.append(ChangeOut(change="quant", value=quant, verdict="fits"))
     if largest and largest < load.context and largest >= 2048:
         changes.append(ChangeOut(change="context", value=str(largest), verdict="fits"))
     for kv_type in ("q8_0", "q4_0"):
-        if (
-            load.kv_type == "f16"
-            and judge(load.model_copy(update={"kv_type": kv_type}), devices, ram_mib).verdict is Verdict.FITS
-        ):
+        if load.kv_type == "f16" and judge(load._replace(kv_type=kv_type), devices, ram_mib).verdict is Verdict.FITS:
             changes.append(ChangeOut(change="kv", value=kv_type, verdict="fits"))
             break
     if len(devices) == 1:

@@ -165,8 +165,8 @@ def _conv_ffn(c: Config) -> int:
 
 def _pattern(family: str, c: Config, layers: int) -> str:
     if "layers_block_type" in c:
-        letters = {"mamba": "R", "attention": "F", "moe": "E", "mlp": "-"}
-        return "".join(letters[kind] for kind in c["layers_block_type"])
+        blocks = {"mamba": "R", "attention": "F", "moe": "E", "mlp": "-"}
+        return "".join(blocks[kind] for kind in c["layers_block_type"])
     if "compress_ratios" in c:
         return "s"
     if "hybrid_override_pattern" in c:

@@ -169,6 +169,13 @@ class Architecture(Part):
         return self
 
     @cached_property
+    def _identity(self) -> int:
+        return hash(tuple(self.__dict__[name] for name in type(self).model_fields))
+
+    def __hash__(self) -> int:
+        return self._identity
+
+    @cached_property
     def kinds(self) -> str:
         """The kind of each layer, one letter each."""
         return (self.pattern * -(-self.layers // len(self.pattern)))[: self.layers]

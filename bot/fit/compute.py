@@ -23,7 +23,7 @@ _TAIL = {
     "granitemoehybrid": 14,
     "afmoe": 11,
     "ernie4_5_moe": 9,
-    "exaone4": 2, "falcon_mamba": 2, "gpt_oss": 2, "lfm2": 2, "mamba": 2, "nemotron_h": 2, "olmo2": 2, "olmo3": 2,
+    "exaone4": 2, "falcon_mamba": 2, "gpt_oss": 2, "lfm2": 2, "mamba": 2, "nemotron_h": 4, "olmo2": 2, "olmo3": 2,
     "qwen3_5_text": 5, "stablelm": 2, "starcoder2": 2, "gemma4_text": 3,
 }  # fmt: skip
 """Rows of the hidden size alive beside the scores of the output, by family; 1 for most."""

@@ -37,12 +37,9 @@ def cache_layers(arch: Architecture) -> tuple[CacheLayer, ...]:
     """What each layer of the model keeps, in order."""
     layers = [_cache_layer(arch, i) for i in range(arch.layers)]
     widest = max((layer.value_row for layer in layers), default=0)
-    attends = [
-        kind in "fsbFS" and index < arch.layers - arch.kv_shared_layers for index, kind in enumerate(arch.kinds)
-    ]
+    attends = [kind in "fsbFS" and index < arch.layers - arch.kv_shared_layers for index, kind in enumerate(arch.kinds)]
     return tuple(
-        layer._replace(padded_value_row=widest if padded else 0)
-        for layer, padded in zip(layers, attends, strict=True)
+        layer._replace(padded_value_row=widest if padded else 0) for layer, padded in zip(layers, attends, strict=True)
     )
 
 

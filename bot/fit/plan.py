@@ -1,17 +1,18 @@
 """Who holds what: a model in one quant at one context, laid out over devices and system memory."""
 
+from bisect import bisect_right
 from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from bot.fit.architecture import Architecture, Part
+from bot.fit.architecture import Architecture
 from bot.fit.compute import ComputeMemory, compute_buffers
 from bot.fit.devices import OVERHEAD_MIB, Device, usable_mib
 from bot.fit.kv_cache import CacheLayer, ContextMemory, cache_layers, layer_context
 from bot.fit.weights import Weights, weigh
 
 
-class Load(Part):
+class Load(NamedTuple):
     """What is asked of the devices. ``file_mib`` is the published size of the file, which wins over the computed."""
 
     architecture: Architecture
@@ -53,35 +54,18 @@ class Plan(NamedTuple):
         """Whether nothing but the token embedding stays in system memory."""
         return self.gpu_layers == self.total_layers and not self.cpu_experts_layers
 
-    def free_mib(self, devices: tuple[Device, ...]) -> float:
-        """Least free memory on any device; negative where one is overfull."""
-        return min(usable_mib(d) - s.total_mib for d, s in zip(devices, self.shares, strict=True))
-
-
-class _Layout(NamedTuple):
-    """MiB by layer, before anything is placed."""
-
-    weights: Weights
-    scale: float
-    kv: tuple[float, ...]
-    recurrent: tuple[float, ...]
-
-
-@cache
-def _cache_groups(arch: Architecture) -> tuple[tuple[CacheLayer, int], ...]:
-    counts: dict[CacheLayer, int] = {}
-    for layer in cache_layers(arch):
-        counts[layer] = counts.get(layer, 0) + 1
-    return tuple(counts.items())
+    def free_mib(self, devices: tuple[Device, ...]) -> tuple[float, ...]:
+        """Free memory of each device; negative where one is overfull."""
+        return tuple(usable_mib(d) - s.total_mib for d, s in zip(devices, self.shares, strict=True))
 
 
 def context_mib(load: Load) -> tuple[float, float]:
     """KV cache and recurrent state of all layers together, in MiB."""
     kv = recurrent = 0.0
-    for layer, count in _cache_groups(load.architecture):
-        memory = layer_context(layer, load.context, load.kv_type, micro_batch=load.micro_batch, parallel=load.parallel)
-        kv += count * memory.kv_mib
-        recurrent += count * memory.recurrent_mib
+    for layer, before in _layers_before(load.architecture):
+        memory = _layer_context(load, layer)
+        kv += before[-1] * memory.kv_mib
+        recurrent += before[-1] * memory.recurrent_mib
     return kv, recurrent
 
 
@@ -102,50 +86,100 @@ def all_on_devices(load: Load, devices: tuple[Device, ...]) -> Plan:
     """
     if len(devices) == 1:
         return all_on_one(load, devices[0])
-    layout = _layout(load)
-    plan = _split(load, layout, devices, _proportional(layout, devices))
-    if plan.free_mib(devices) >= 0:
+    layout = layout_of(load, len(devices))
+    plan = split(layout, devices, _proportional(layout, devices))
+    if min(plan.free_mib(devices)) >= 0:
         return plan
-    balanced = _split(load, layout, devices, _balanced(load, layout, devices))
-    return balanced if balanced.free_mib(devices) > plan.free_mib(devices) else plan
+    balanced = split(layout, devices, _balanced(layout, devices))
+    return balanced if min(balanced.free_mib(devices)) > min(plan.free_mib(devices)) else plan
 
 
 def experts_in_host(load: Load, devices: tuple[Device, ...], layers: int) -> Plan:
     """All on the devices but the experts of the first ``layers`` blocks, kept in system memory (``--n-cpu-moe``)."""
-    layout = _layout(load)
-    moved = sum(layer.experts_mib for layer in layout.weights.layers[:layers]) * layout.scale
-    trimmed = layout.weights._replace(
-        layers=tuple(
-            layer._replace(experts_mib=0.0) if index < layers else layer
-            for index, layer in enumerate(layout.weights.layers)
-        )
-    )
-    layout = layout._replace(weights=trimmed)
-    if len(devices) == 1:
-        plan = _split(load, layout, devices, [load.architecture.layers + 1])
-    else:
-        plan = _split(load, layout, devices, _balanced(load, layout, devices))
-    return plan._replace(host_mib=plan.host_mib + moved, cpu_experts_layers=layers)
+    layout = layout_of(load, len(devices))
+    weights = layout.weights
+    moved = list(accumulate((layer.experts_mib * layout.scale for layer in weights.layers[:layers]), initial=0.0))
+    moved += [moved[-1]] * (len(layout.weights_before) - len(moved))
+    kept = tuple(before - gone for before, gone in zip(layout.weights_before, moved, strict=True))
+    layout = layout._replace(weights_before=kept)
+    ends = [len(kept) - 1] if len(devices) == 1 else _balanced(layout, devices)
+    plan = split(layout, devices, ends)
+    return plan._replace(host_mib=plan.host_mib + moved[-1], cpu_experts_layers=layers)
 
 
 def layers_in_host(load: Load, devices: tuple[Device, ...], gpu_layers: int) -> Plan:
     """The last ``gpu_layers`` layers (output included) on the devices, the rest in system memory (``-ngl``)."""
-    layout = _layout(load)
+    layout = layout_of(load, len(devices))
     total = load.architecture.layers + 1
     kept = total - gpu_layers
-    ends = _balanced(load, layout, devices, first=kept) if len(devices) > 1 else [total]
-    plan = _split(load, layout, devices, ends, first=kept)
-    scale, weights = layout.scale, layout.weights
-    compute = _compute(load, len(devices))
-    context = sum(layout.kv[:kept]) + sum(layout.recurrent[:kept])
+    ends = _balanced(layout, devices, first=kept) if len(devices) > 1 else [total]
+    plan = split(layout, devices, ends, first=kept)
+    embedding = layout.weights.token_embd_mib * layout.scale
+    context = sum(layout.context(0, kept))
     if gpu_layers == 0:
         nothing = tuple(Share(0.0, 0.0, 0.0, 0.0, 0.0) for _ in devices)
-        host = weights.file_mib * scale + context + compute.host_all_mib
+        host = layout.weights.file_mib * layout.scale + context + layout.compute.host_all_mib
         return plan._replace(shares=nothing, host_mib=host, gpu_layers=0)
-    host = weights.token_embd_mib * scale + context
-    host += sum(a + b for a, b in weights.layers[:kept]) * scale
-    host += compute.host_layers_mib if kept else compute.host_mib
+    compute = layout.compute.host_layers_mib if kept else layout.compute.host_mib
+    host = embedding + layout.weights_before[kept] + context + compute
     return plan._replace(host_mib=host, gpu_layers=gpu_layers)
+
+
+class Layout(NamedTuple):
+    """Sums of MiB up to each layer, before anything is placed. The output counts as the last layer."""
+
+    weights: Weights
+    scale: float
+    compute: ComputeMemory
+    weights_before: tuple[float, ...]
+    contexts: tuple[tuple[ContextMemory, tuple[int, ...]], ...]
+
+    def context(self, start: int, end: int) -> tuple[float, float]:
+        """KV cache and recurrent state of the layers from ``start`` up to ``end``."""
+        kv = recurrent = 0.0
+        for memory, before in self.contexts:
+            count = before[min(end, len(before) - 1)] - before[min(start, len(before) - 1)]
+            kv += count * memory.kv_mib
+            recurrent += count * memory.recurrent_mib
+        return kv, recurrent
+
+    def before(self) -> list[float]:
+        """Weights and context up to each layer."""
+        sums = list(self.weights_before)
+        for memory, before in self.contexts:
+            each = memory.kv_mib + memory.recurrent_mib
+            sums = [s + n * each for s, n in zip(sums, (*before, before[-1]), strict=True)]
+        return sums
+
+
+def split(layout: Layout, devices: tuple[Device, ...], ends: list[int], first: int = 0) -> Plan:
+    """The plan in which each device holds the layers up to its entry in ``ends``, from ``first`` on."""
+    total = len(layout.weights_before) - 1
+    shares = []
+    start = first
+    for number, (device, end) in enumerate(zip(devices, ends, strict=True)):
+        last = number == len(devices) - 1
+        compute = layout.compute.last_mib if last else layout.compute.other_mib
+        weights = layout.weights_before[end] - layout.weights_before[start]
+        shares.append(Share(weights, *layout.context(start, end), compute, OVERHEAD_MIB[device.backend]))
+        start = end
+    host = layout.weights.token_embd_mib * layout.scale + layout.compute.host_mib
+    return Plan(tuple(shares), host, total, total)
+
+
+@cache
+def _layers_before(arch: Architecture) -> tuple[tuple[CacheLayer, tuple[int, ...]], ...]:
+    """For each kind of layer, how many of it there are before each layer, and in all (the last entry)."""
+    layers = cache_layers(arch)
+    kinds = dict.fromkeys(layers)
+    return tuple((kind, (*accumulate((layer == kind for layer in layers), initial=0),)) for kind in kinds)
+
+
+@cache
+def _weights_before(arch: Architecture, quant: str) -> tuple[float, ...]:
+    """MiB of weights before each layer, before the output, and in all."""
+    weights = weigh(arch, quant)
+    return (*accumulate((*(a + b for a, b in weights.layers), weights.output_mib), initial=0.0),)
 
 
 def _layer_context(load: Load, layer: CacheLayer) -> ContextMemory:
@@ -164,10 +198,17 @@ def _weights(load: Load) -> tuple[Weights, float]:
     return weights, load.file_mib / weights.file_mib if load.file_mib else 1.0
 
 
-def _layout(load: Load) -> _Layout:
+def layout_of(load: Load, devices: int) -> Layout:
+    """Where the memory of ``load`` lies layer by layer, for a split over ``devices``."""
     weights, scale = _weights(load)
-    memories = [_layer_context(load, layer) for layer in cache_layers(load.architecture)]
-    return _Layout(weights, scale, tuple(m.kv_mib for m in memories), tuple(m.recurrent_mib for m in memories))
+    before = _weights_before(load.architecture, load.quant)
+    return Layout(
+        weights,
+        scale,
+        _compute(load, devices),
+        before if scale == 1.0 else tuple(scale * mib for mib in before),
+        tuple((_layer_context(load, layer), before) for layer, before in _layers_before(load.architecture)),
+    )
 
 
 def _compute(load: Load, devices: int) -> ComputeMemory:
@@ -181,73 +222,39 @@ def _compute(load: Load, devices: int) -> ComputeMemory:
     )
 
 
-def _proportional(layout: _Layout, devices: tuple[Device, ...]) -> list[int]:
+def _proportional(layout: Layout, devices: tuple[Device, ...]) -> list[int]:
     """Index after the last layer of each device, in proportion to usable memory (llama.cpp's default split)."""
-    total = len(layout.kv) + 1
+    total = len(layout.weights_before) - 1
     usable = [usable_mib(d) for d in devices]
-    return [round(part / sum(usable) * total) for part in accumulate(usable)]
+    whole = sum(usable)
+    return [round(part / whole * total) for part in accumulate(usable)]
 
 
-def _balanced(load: Load, layout: _Layout, devices: tuple[Device, ...], first: int = 0) -> list[int]:
-    """A split that leaves every device about the same share of its memory free.
-
-    Fills each device to a common level and lowers that level until the layers no longer fit.
-    """
-    compute = _compute(load, len(devices))
-    sizes = [
-        sum(weights) * layout.scale + kv + recurrent
-        for weights, kv, recurrent in zip(layout.weights.layers, layout.kv, layout.recurrent, strict=True)
-    ]
-    sizes.append(layout.weights.output_mib * layout.scale)
+def _balanced(layout: Layout, devices: tuple[Device, ...], first: int = 0) -> list[int]:
+    """A split that fills every device to about the same level: the lowest at which the layers still fit."""
+    before = layout.before()
+    rooms = []
+    for number, device in enumerate(devices):
+        last = number == len(devices) - 1
+        fixed = OVERHEAD_MIB[device.backend] + (layout.compute.last_mib if last else layout.compute.other_mib)
+        rooms.append((usable_mib(device), fixed))
     low, high = 0.0, 1.5
-    best = _fill(sizes, devices, compute, high, first)
-    for _ in range(18):
+    best = _filled(before, rooms, high, first)
+    for _ in range(14):
         level = (low + high) / 2
-        ends = _fill(sizes, devices, compute, level, first)
-        if ends[-1] == len(sizes):
+        ends = _filled(before, rooms, level, first)
+        if ends[-1] == len(before) - 1:
             best, high = ends, level
         else:
             low = level
-    best[-1] = len(sizes)
+    best[-1] = len(before) - 1
     return best
 
 
-def _fill(
-    sizes: list[float], devices: tuple[Device, ...], compute: ComputeMemory, level: float, first: int
-) -> list[int]:
+def _filled(before: list[float], rooms: list[tuple[float, float]], level: float, first: int) -> list[int]:
     ends: list[int] = []
     index = first
-    for number, device in enumerate(devices):
-        last = number == len(devices) - 1
-        room = usable_mib(device) * level - OVERHEAD_MIB[device.backend]
-        room -= compute.last_mib if last else compute.other_mib
-        while index < len(sizes) and sizes[index] <= room:
-            room -= sizes[index]
-            index += 1
+    for usable, fixed in rooms:
+        index = max(index, bisect_right(before, before[index] + usable * level - fixed) - 1)
         ends.append(index)
     return ends
-
-
-def _split(load: Load, layout: _Layout, devices: tuple[Device, ...], ends: list[int], first: int = 0) -> Plan:
-    compute = _compute(load, len(devices))
-    layers = load.architecture.layers
-    shares = []
-    start = first
-    for number, (device, end) in enumerate(zip(devices, ends, strict=True)):
-        span = range(start, min(end, layers))
-        weights = sum(sum(layout.weights.layers[i]) for i in span)
-        if end > layers >= start:
-            weights += layout.weights.output_mib
-        last = number == len(devices) - 1
-        shares.append(
-            Share(
-                weights * layout.scale,
-                sum(layout.kv[i] for i in span),
-                sum(layout.recurrent[i] for i in span),
-                compute.last_mib if last else compute.other_mib,
-                OVERHEAD_MIB[device.backend],
-            )
-        )
-        start = end
-    host = layout.weights.token_embd_mib * layout.scale + compute.host_mib
-    return Plan(tuple(shares), host, layers + 1, layers + 1)

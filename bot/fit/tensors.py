@@ -52,7 +52,12 @@ class Inventory(NamedTuple):
         tensors = [self.token_embd, *self.host, *([self.output] if self.output else [])]
         for layer in self.layers:
             tensors += [*layer.mixer, *layer.ffn, *layer.experts]
-        return sum(t.weights for t in tensors) + self.f32 + self.f16 + sum(layer.f32 + layer.experts_f32 for layer in self.layers)
+        return (
+            sum(t.weights for t in tensors)
+            + self.f32
+            + self.f16
+            + sum(layer.f32 + layer.experts_f32 for layer in self.layers)
+        )
 
 
 @cache

@@ -80,7 +80,7 @@ def test_all_layers_are_placed_once(quant: str, context: int, gibs: list[int]) -
 @settings(max_examples=40)
 def test_max_context_fits_and_the_next_step_does_not(quant: str, gib: int) -> None:
     devices = (card(gib),)
-    largest = max_context(load(quant), devices, RAM_MIB, LLAMA_8B.max_context)
+    largest = max_context(load(quant), devices, LLAMA_8B.max_context)
     if largest is None:
         assert rank(load(quant, 512), devices) > 0
         return
@@ -93,7 +93,7 @@ def test_max_context_fits_and_the_next_step_does_not(quant: str, gib: int) -> No
 @settings(max_examples=40)
 def test_best_quant_fits_and_the_next_better_does_not(context: int, gib: int) -> None:
     devices = (card(gib),)
-    best = best_quant(load(context=context), devices, RAM_MIB, file_mib={})
+    best = best_quant(load(context=context), devices, file_mib={})
     if best is None:
         assert rank(load(QUALITY_ORDER[-1], context), devices) > 0
         return
@@ -107,7 +107,7 @@ def test_offloading_keeps_what_fits_on_the_card() -> None:
     judged = judge(load("Q8_0"), (card(8),), RAM_MIB)
     assert judged.verdict is Verdict.OFFLOAD
     assert 0 < judged.plan.gpu_layers < judged.plan.total_layers
-    assert layers_in_host(load("Q8_0"), (card(8),), judged.plan.gpu_layers + 1).free_mib((card(8),)) < 0
+    assert layers_in_host(load("Q8_0"), (card(8),), judged.plan.gpu_layers + 1).free_mib((card(8),))[0] < 0
 
 
 def test_experts_go_to_system_memory_before_layers_do(catalog: Catalog) -> None:
@@ -118,7 +118,7 @@ def test_experts_go_to_system_memory_before_layers_do(catalog: Catalog) -> None:
     assert judged.verdict is Verdict.OFFLOAD
     assert 0 < judged.plan.cpu_experts_layers < arch.layers
     fewer = experts_in_host(what, (card(12),), judged.plan.cpu_experts_layers - 1)
-    assert fewer.free_mib((card(12),)) < 0
+    assert fewer.free_mib((card(12),))[0] < 0
 
 
 def test_a_model_larger_than_all_memory_does_not_run(catalog: Catalog) -> None:
