@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.answers.answer import Question
+from bot.answers.runtime import RUNTIMES
 from bot.boundary import guarded_autocomplete
 from bot.client import LocalBot
 from bot.fit.quants import QUALITY_ORDER
@@ -30,11 +31,11 @@ class WillItRun(commands.Cog):
         context="Context: 8192, 8k, 128k or max; left out, 8k",
         kv="Type of the KV cache; left out, f16",
         ram_gib="System memory in GiB, for what does not fit the card",
-        runtime="llama.cpp, ollama, lm-studio or koboldcpp",
+        runtime="What runs the model; left out, llama.cpp, or what the format is made for",
     )
     @app_commands.choices(
-        kv=[app_commands.Choice(name=name, value=name) for name in ("f16", "q8_0", "q5_1", "q4_0")],
-        runtime=[app_commands.Choice(name=n, value=n) for n in ("llama.cpp", "ollama", "lm-studio", "koboldcpp")],
+        kv=[app_commands.Choice(name=name, value=name) for name in ("f16", "q8_0", "q5_1", "q4_0", "fp8")],
+        runtime=[app_commands.Choice(name=n, value=n) for n in RUNTIMES],
     )
     async def willitrun(
         self,

@@ -1,30 +1,99 @@
 """The commands that run a model as planned, ready to be pasted."""
 
+from bot.answers.runtime import Runtime
 from bot.catalog.records import Model
+from bot.fit.engines import LLAMA_CPP, VLLM
+from bot.fit.plan import Load
 from bot.fit.verdict import Judged
 
+_VLLM_ON_LOADING = {"FP8": "fp8", "BNB-4bit": "bitsandbytes"}
+"""Formats that vLLM makes of the original 16-bit files while it loads them."""
 
-def run_commands(model: Model, quant: str, context: int, kv_type: str, judged: Judged) -> dict[str, str]:
+
+def run_commands(model: Model, runtime: Runtime, load: Load, judged: Judged) -> dict[str, str]:
     """Command lines by runtime; a runtime is left out where the catalog knows no file for it."""
-    commands: dict[str, str] = {}
-    repo = model.gguf_repos[0] if model.gguf_repos else None
-    file_quant = "MXFP4" if quant == "MXFP4_MOE" else quant
-    plan = judged.plan
-    if repo:
-        # Ollama and llama-server name a file of a Hugging Face repository the same way.
-        tail = ["-c", str(context), "-ngl", "99" if plan.gpu_layers == plan.total_layers else str(plan.gpu_layers)]
-        if plan.cpu_experts_layers:
-            tail += ["--n-cpu-moe", str(plan.cpu_experts_layers)]
-        if kv_type != "f16":
-            tail += ["-fa", "on", "-ctk", kv_type, "-ctv", kv_type]
-        commands["llama.cpp"] = " ".join(["llama-server", "-hf", f"{repo}:{file_quant}", *tail])
-    tag = None
-    if model.ollama and quant in ("Q4_K_M", "MXFP4_MOE"):
-        tag = model.ollama[0]
-    elif repo:
-        tag = f"hf.co/{repo}:{file_quant}"
-    if tag:
-        # Ollama's own default context depends on the card's memory, so the planned one is set for the server.
-        cache = f" OLLAMA_FLASH_ATTENTION=1 OLLAMA_KV_CACHE_TYPE={kv_type}" if kv_type in ("q8_0", "q4_0") else ""
-        commands["ollama"] = f"OLLAMA_CONTEXT_LENGTH={context}{cache} ollama serve &\nollama run {tag}"
+    if runtime.engine is VLLM:
+        return _vllm(model, load, judged)
+    if runtime.engine is not LLAMA_CPP:
+        return {}
+    commands = {**_llama_server(model, load, judged), **_ollama(model, load)}
+    if runtime.name == "lm-studio":
+        commands = _lm_studio(model, load, judged)
+    elif runtime.name == "koboldcpp":
+        commands = _koboldcpp(model, load, judged)
     return commands
+
+
+def _repo(model: Model) -> str | None:
+    return model.gguf_repos[0] if model.gguf_repos else None
+
+
+def _file_quant(load: Load) -> str:
+    return "MXFP4" if load.quant == "MXFP4_MOE" else load.quant
+
+
+def _llama_server(model: Model, load: Load, judged: Judged) -> dict[str, str]:
+    repo, plan = _repo(model), judged.plan
+    if not repo:
+        return {}
+    layers = "99" if plan.gpu_layers == plan.total_layers else str(plan.gpu_layers)
+    words = ["llama-server", "-hf", f"{repo}:{_file_quant(load)}", "-c", str(load.context), "-ngl", layers]
+    if plan.cpu_experts_layers:
+        words += ["--n-cpu-moe", str(plan.cpu_experts_layers)]
+    if load.kv_type != "f16":
+        words += ["-fa", "on", "-ctk", load.kv_type, "-ctv", load.kv_type]
+    return {"llama.cpp": " ".join(words)}
+
+
+def _ollama(model: Model, load: Load) -> dict[str, str]:
+    repo = _repo(model)
+    tag = f"hf.co/{repo}:{_file_quant(load)}" if repo else None
+    if model.ollama and load.quant in ("Q4_K_M", "MXFP4_MOE"):
+        tag = model.ollama[0]
+    if not tag:
+        return {}
+    # Ollama's own default context depends on the card's memory, so the planned one is set for the server.
+    cache = f" OLLAMA_FLASH_ATTENTION=1 OLLAMA_KV_CACHE_TYPE={load.kv_type}" if load.kv_type in ("q8_0", "q4_0") else ""
+    return {"ollama": f"OLLAMA_CONTEXT_LENGTH={load.context}{cache} ollama serve &\nollama run {tag}"}
+
+
+def _lm_studio(model: Model, load: Load, judged: Judged) -> dict[str, str]:
+    repo, plan = _repo(model), judged.plan
+    if not repo:
+        return {}
+    gpu = "max" if plan.all_on_devices else f"{max(plan.gpu_layers - 1, 0) / (plan.total_layers - 1):.2f}"
+    name = repo.split("/")[-1].removesuffix("-GGUF").lower()
+    get = f"lms get https://huggingface.co/{repo}@{_file_quant(load)}"
+    return {"lm-studio": f"{get}\nlms load {name} --context-length {load.context} --gpu {gpu}"}
+
+
+def _koboldcpp(model: Model, load: Load, judged: Judged) -> dict[str, str]:
+    repo, plan = _repo(model), judged.plan
+    if not repo:
+        return {}
+    file = f"*{_file_quant(load)}*.gguf"
+    layers = 99 if plan.gpu_layers == plan.total_layers else plan.gpu_layers
+    words = ["koboldcpp", "--model", f"./{file}", "--contextsize", str(load.context), "--gpulayers", str(layers)]
+    if load.kv_type in ("q8_0", "q4_0"):
+        words += ["--flashattention", "--quantkv", "1" if load.kv_type == "q8_0" else "2"]
+    if plan.cpu_experts_layers:
+        words += ["--moecpu", str(plan.cpu_experts_layers)]
+    return {"koboldcpp": f'hf download {repo} --include "{file}" --local-dir .\n{" ".join(words)}'}
+
+
+def _vllm(model: Model, load: Load, judged: Judged) -> dict[str, str]:
+    """The original files as they are, or quantised while loading; checkpoints made by others are not guessed."""
+    if load.quant not in (*_VLLM_ON_LOADING, "BF16", "F16", "MXFP4"):
+        return {}
+    words = ["vllm", "serve", model.hf_id, "--max-model-len", str(load.context)]
+    if load.quant in _VLLM_ON_LOADING:
+        words += ["--quantization", _VLLM_ON_LOADING[load.quant]]
+    if load.kv_type == "fp8":
+        words += ["--kv-cache-dtype", "fp8"]
+    count = len(judged.devices)
+    if count > 1:
+        parallel = (
+            "--tensor-parallel-size" if load.architecture.heads_of(0) % count == 0 else "--pipeline-parallel-size"
+        )
+        words += [parallel, str(count)]
+    return {"vllm": " ".join(words)}

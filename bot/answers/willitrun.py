@@ -6,34 +6,37 @@ from bot.answers.answer import Frozen, Payload, Question, UnavailableOut
 from bot.answers.commands import run_commands
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import Stop, check_names, gib, invalid, refuse, required_text, text
-from bot.catalog.records import Model
-from bot.fit.devices import Device, headroom_mib, usable_mib
+from bot.answers.runtime import (
+    Basis,
+    Runtime,
+    backend_for,
+    check_capability,
+    choose_runtime,
+    default_context,
+    format_for,
+)
+from bot.catalog.records import Hardware, Model
+from bot.fit.devices import Device
+from bot.fit.engines import LLAMA_CPP, limit_mib, spare_mib
 from bot.fit.plan import Load, Plan, all_on_devices
-from bot.fit.quants import DEFAULT_PRESET, KV_TYPES, PRESET_BASE, QUALITY_ORDER
+from bot.fit.quants import DEFAULT_PRESET, QUALITY_ORDER
 from bot.fit.speed import estimate
 from bot.fit.verdict import Judged, Verdict, best_quant, judge, max_context
+from bot.fit.weights import weigh
 from bot.naming.outcome import HardwareMatch, ModelMatch
 from bot.naming.quants import read_quant
 from bot.naming.text import MAX_LENGTH, parse_context
 
 OPTIONS = ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime")
 
-DEFAULT_CONTEXT = 8192
 ASSUMED_RAM_GIB = 64.0
 """System memory taken where none was typed; an answer that leans on it says so."""
-
-RUNTIMES = {
-    "llama.cpp": "llama.cpp", "llamacpp": "llama.cpp", "llama cpp": "llama.cpp", "llama-server": "llama.cpp",
-    "ollama": "ollama",
-    "lm studio": "lm-studio", "lm-studio": "lm-studio", "lmstudio": "lm-studio", "lms": "lm-studio",
-    "koboldcpp": "koboldcpp", "kobold": "koboldcpp",
-}  # fmt: skip
-"""Runtimes that load GGUF files with llama.cpp, by the names people type."""
 
 _WORST_DEFAULT = "IQ3_XXS"
 """The smallest quant that is taken without being asked for."""
 _ERROR_BAND_PCT = 2.0
 _ERROR_BAND_UNUSUAL_PCT = 5.0
+_ERROR_BAND_OTHER_ENGINES_PCT = 10.0
 
 
 class ModelOut(Frozen):
@@ -118,8 +121,12 @@ class WillItRunOut(Frozen):
     quant: str
     quant_basis: Literal["typed", "default", "best_that_fits"]
     context: int
+    context_basis: Literal["typed", "default"]
     kv_type: str
     runtime: str
+    runtime_basis: Basis
+    concurrency: float | None
+    """How many requests of the full context vLLM can hold at once; None for other runtimes."""
     memory: MemoryOut
     verdict: Verdict
     reason_code: str
@@ -143,16 +150,25 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
     model_match = _model(question, knowledge)
     hardware = _hardware(question, knowledge)
     model = model_match.model
-    runtime = _runtime(question)
+    typed_quant = _typed_quant(question, model_match)
+    runtime = choose_runtime(question, typed_quant)
     if model.architecture is None:
         raise Stop("unavailable", UnavailableOut(about="model", name=model.name, missing=("architecture",)))
-    devices = tuple(_device(d.hardware.id, knowledge, d.memory_gib) for d in hardware.devices)
+    devices = tuple(_device(knowledge.catalog.hardware[d.hardware.id], runtime, d.memory_gib) for d in hardware.devices)
     typed_ram = gib(question, "ram_gib") or hardware.ram_gib
     ram_mib = (typed_ram or ASSUMED_RAM_GIB) * 1024
-    context = _context(question, model)
-    load = Load(architecture=model.architecture, quant=DEFAULT_PRESET, context=context, kv_type=_kv_type(question))
-    best = best_quant(load, devices, file_mib=model.file_mib, candidates=_ladder(model))
-    quant, basis = _quant(question, model_match, load, devices, ram_mib, best)
+    context, context_basis = _context(question, model, runtime, devices)
+    load = Load(
+        architecture=model.architecture,
+        quant=DEFAULT_PRESET,
+        context=context,
+        kv_type=_kv_type(question, runtime),
+        engine=runtime.engine,
+    )
+    best = best_quant(load, devices, file_mib=model.file_mib, candidates=_ladder(model, runtime))
+    quant, basis = _quant(typed_quant, model, runtime, load, devices, ram_mib, best)
+    for placed in hardware.devices:
+        check_capability(runtime, quant, placed.hardware)
     load = load._replace(quant=quant, file_mib=model.file_mib.get(quant))
     judged = judge(load, devices, ram_mib)
     largest = max_context(load, devices, model.context)
@@ -160,22 +176,25 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
         model=ModelOut(
             id=model.id, name=model.name, hf_id=model.hf_id, params=model.params, active_params=model.active_params
         ),
-        devices=tuple(_device_out(d) for d in devices),
+        devices=tuple(_device_out(d, runtime) for d in devices),
         quant=quant,
         quant_basis=basis,
         context=context,
+        context_basis=context_basis,
         kv_type=load.kv_type,
-        runtime=runtime,
+        runtime=runtime.name,
+        runtime_basis=runtime.basis,
+        concurrency=_concurrency(judged),
         memory=_memory(load, devices, judged),
         verdict=judged.verdict,
-        reason_code=_reason_code(judged),
+        reason_code=_reason_code(load, judged),
         reason=_reason(load, devices, judged, ram_mib),
         offload=_offload(judged) if judged.verdict is Verdict.OFFLOAD else None,
         max_context=largest,
         best_quant=best,
         speed=_speed(load, judged) if judged.verdict is not Verdict.NO else None,
-        alternatives=_alternatives(load, devices, ram_mib, model, judged, largest),
-        commands=run_commands(model, quant, context, load.kv_type, judged) if judged.verdict is not Verdict.NO else {},
+        alternatives=_alternatives(load, devices, ram_mib, model, runtime, judged, largest),
+        commands=run_commands(model, runtime, load, judged) if judged.verdict is not Verdict.NO else {},
         sources=(model.sources[0], *dict.fromkeys(d.hardware.sources[0] for d in hardware.devices)),
         ram_gib=typed_ram or ASSUMED_RAM_GIB,
         ram_basis="typed" if typed_ram else "assumed",
@@ -197,98 +216,94 @@ def _hardware(question: Question, knowledge: Knowledge) -> HardwareMatch:
     return outcome
 
 
-def _runtime(question: Question) -> str:
-    typed = text(question, "runtime", limit=40)
+def _typed_quant(question: Question, match: ModelMatch) -> str | None:
+    typed = text(question, "quant", limit=40)
     if typed is None:
-        return "llama.cpp"
-    runtime = RUNTIMES.get(typed.casefold())
-    if runtime is None:
-        raise invalid("runtime", "unknown_value", ", ".join(dict.fromkeys(RUNTIMES.values())))
-    return runtime
+        return match.quant
+    quant = read_quant(typed)
+    if quant is None:
+        raise invalid("quant", "unknown_quant", ", ".join(QUALITY_ORDER))
+    return quant
 
 
-def _context(question: Question, model: Model) -> int:
+def _context(
+    question: Question, model: Model, runtime: Runtime, devices: tuple[Device, ...]
+) -> tuple[int, Literal["typed", "default"]]:
     typed = text(question, "context", limit=40)
     if typed is None:
-        return min(DEFAULT_CONTEXT, model.context)
+        return default_context(runtime, devices, model.context), "default"
     if typed.casefold() == "max":
-        return model.context
+        return model.context, "typed"
     context = parse_context(typed)
     if context is None or context < 256:
         raise invalid("context", "not_a_context", typed)
     if context > model.context:
         raise invalid("context", "beyond_model", f"{model.name}: {model.context}")
-    return context
+    return context, "typed"
 
 
-def _kv_type(question: Question) -> str:
+def _kv_type(question: Question, runtime: Runtime) -> str:
     typed = text(question, "kv", limit=40)
     if typed is None:
         return "f16"
     written = typed.casefold().replace("-", "_").replace(" ", "_")
-    name = {"fp16": "f16", "q8": "q8_0", "q4": "q4_0", "q5": "q5_0", "fp32": "f32", "iq4": "iq4_nl"}.get(
-        written, written
-    )
-    if name not in KV_TYPES:
-        raise invalid("kv", "unknown_value", ", ".join(KV_TYPES))
+    name = {
+        "fp16": "f16", "auto": "f16", "q8": "q8_0", "q4": "q4_0", "q5": "q5_0", "fp32": "f32", "iq4": "iq4_nl",
+        "8bit": "q8_0", "4bit": "q4_0", "fp8_e4m3": "fp8", "fp8_e5m2": "fp8",
+    }.get(written, written)  # fmt: skip
+    if name not in runtime.engine.kv_types:
+        raise invalid("kv", "unknown_value", ", ".join(runtime.engine.kv_types))
     return name
 
 
 def _quant(
-    question: Question,
-    match: ModelMatch,
+    typed: str | None,
+    model: Model,
+    runtime: Runtime,
     load: Load,
     devices: tuple[Device, ...],
     ram_mib: float,
     best: str | None,
 ) -> tuple[str, Literal["typed", "default", "best_that_fits"]]:
-    typed = text(question, "quant", limit=40)
-    quant = match.quant
     if typed is not None:
-        quant = read_quant(typed)
-        if quant is None:
-            raise invalid("quant", "unknown_quant", ", ".join(QUALITY_ORDER))
-    if quant is not None:
-        if quant not in PRESET_BASE:
-            raise invalid("quant", "not_gguf", f"{quant}: {', '.join(QUALITY_ORDER)}")
-        return quant, "typed"
-    default = match.model.native_quant or DEFAULT_PRESET
-    file_mib = match.model.file_mib.get(default)
-    verdict = judge(load._replace(quant=default, file_mib=file_mib), devices, ram_mib).verdict
-    if verdict in (Verdict.FITS, Verdict.TIGHT) or best is None:
+        return format_for(runtime, typed), "typed"
+    ladder = _ladder(model, runtime)
+    default = DEFAULT_PRESET if DEFAULT_PRESET in ladder else ladder[0]
+    verdict = judge(load._replace(quant=default, file_mib=model.file_mib.get(default)), devices, ram_mib).verdict
+    if verdict in (Verdict.FITS, Verdict.TIGHT):
         return default, "default"
-    worst = QUALITY_ORDER.index(_WORST_DEFAULT)
-    if best in QUALITY_ORDER and QUALITY_ORDER.index(best) > worst:
-        return default, "default"
-    return best, "best_that_fits"
+    if runtime.engine is LLAMA_CPP:
+        if best is None or QUALITY_ORDER.index(best) > QUALITY_ORDER.index(_WORST_DEFAULT):
+            return default, "default"
+        return best, "best_that_fits"
+    return (best, "best_that_fits") if best else (ladder[-1], "default")
 
 
-def _ladder(model: Model) -> tuple[str, ...]:
+def _ladder(model: Model, runtime: Runtime) -> tuple[str, ...]:
     """Quants to try, best first; nothing better than what the makers themselves published exists."""
     if model.native_quant:
-        return (model.native_quant,)
-    return QUALITY_ORDER
+        return (format_for(runtime, model.native_quant),) if runtime.name != "exllama" else runtime.engine.ladder
+    return runtime.engine.ladder
 
 
-def _device(hardware_id: str, knowledge: Knowledge, memory_gib: float) -> Device:
-    hardware = knowledge.catalog.hardware[hardware_id]
+def _device(hardware: Hardware, runtime: Runtime, memory_gib: float) -> Device:
     return Device(
         id=hardware.id,
         name=hardware.name,
         kind=hardware.kind,
-        backend=hardware.backends[0],
+        backend=backend_for(runtime, hardware),
         memory_mib=memory_gib * 1024,
         bandwidth_gb_s=hardware.bandwidth_gb_s,
         fp16_tflops=hardware.fp16_tensor_tflops,
     )
 
 
-def _device_out(device: Device) -> DeviceOut:
+def _device_out(device: Device, runtime: Runtime) -> DeviceOut:
     return DeviceOut(
         id=device.id,
         name=device.name,
         memory_mib=round(device.memory_mib),
-        usable_mib=round(usable_mib(device)),
+        usable_mib=round(limit_mib(runtime.engine, device)),
         bandwidth_gb_s=device.bandwidth_gb_s,
         kind=device.kind,
     )
@@ -317,7 +332,11 @@ def _memory(load: Load, devices: tuple[Device, ...], judged: Judged) -> MemoryOu
             )
             for device, share in zip(judged.devices, judged.plan.shares, strict=True)
         ),
-        error_band_pct=_ERROR_BAND_UNUSUAL_PCT if unusual else _ERROR_BAND_PCT,
+        error_band_pct=_ERROR_BAND_OTHER_ENGINES_PCT
+        if load.engine is not LLAMA_CPP
+        else _ERROR_BAND_UNUSUAL_PCT
+        if unusual
+        else _ERROR_BAND_PCT,
     )
 
 
@@ -327,7 +346,18 @@ def _whole_plan(load: Load, devices: tuple[Device, ...], judged: Judged) -> Plan
     return all_on_devices(load, devices)
 
 
-def _reason_code(judged: Judged) -> str:
+def _concurrency(judged: Judged) -> float | None:
+    """Requests of the full context that fit into what the engine would fill; vLLM batches that many."""
+    plan = judged.plan
+    if not plan.engine.tensor_parallel or judged.verdict is Verdict.NO:
+        return None
+    rooms = zip(plan.free_mib(judged.devices), plan.shares, strict=True)
+    return round(min(1 + free / (share.kv_mib + share.recurrent_mib) for free, share in rooms), 1)
+
+
+def _reason_code(load: Load, judged: Judged) -> str:
+    if judged.verdict is Verdict.NO and not load.engine.offloads:
+        return "no_offload"
     if judged.verdict is Verdict.OFFLOAD:
         return "offload_experts" if judged.plan.cpu_experts_layers else "offload_layers"
     return {Verdict.FITS: "fits", Verdict.TIGHT: "tight", Verdict.NO: "no"}[judged.verdict]
@@ -337,9 +367,9 @@ def _reason(load: Load, devices: tuple[Device, ...], judged: Judged, ram_mib: fl
     whole = _whole_plan(load, devices, judged)
     values: dict[str, str | float] = {
         "needed_mib": round(sum(share.total_mib for share in whole.shares)),
-        "usable_mib": round(sum(usable_mib(d) for d in judged.devices)),
+        "usable_mib": round(sum(limit_mib(load.engine, d) for d in judged.devices)),
         "free_mib": round(judged.free_mib),
-        "headroom_mib": round(max(headroom_mib(d) for d in judged.devices)),
+        "headroom_mib": round(max(spare_mib(load.engine, d) for d in judged.devices)),
         "devices": len(judged.devices),
         "unused_devices": len(devices) - len(judged.devices),
         "host_mib": round(judged.plan.host_mib),
@@ -383,6 +413,7 @@ def _alternatives(
     devices: tuple[Device, ...],
     ram_mib: float,
     model: Model,
+    runtime: Runtime,
     judged: Judged,
     largest: int | None,
 ) -> tuple[ChangeOut, ...]:
@@ -390,26 +421,23 @@ def _alternatives(
     if judged.verdict is Verdict.FITS:
         return ()
     changes = []
-    smaller = tuple(q for q in _ladder(model) if _is_smaller(q, load.quant))
+    size = weigh(load.architecture, load.quant).file_mib
+    smaller = tuple(q for q in _ladder(model, runtime) if weigh(load.architecture, q).file_mib < size)
     quant = best_quant(load, devices, file_mib=model.file_mib, candidates=smaller)
     if quant:
         changes.append(ChangeOut(change="quant", value=quant, verdict="fits"))
     if largest and largest < load.context and largest >= 2048:
         changes.append(ChangeOut(change="context", value=str(largest), verdict="fits"))
-    for kv_type in ("q8_0", "q4_0"):
+    for kv_type in ("fp8", "q8_0", "q4_0"):
+        if kv_type not in load.engine.kv_types:
+            continue
         if load.kv_type == "f16" and judge(load._replace(kv_type=kv_type), devices, ram_mib).verdict is Verdict.FITS:
             changes.append(ChangeOut(change="kv", value=kv_type, verdict="fits"))
             break
     if len(devices) == 1:
-        for size in _MEMORY_STEPS_GIB:
-            bigger = devices[0].model_copy(update={"memory_mib": size * 1024.0})
-            if size * 1024 > devices[0].memory_mib and judge(load, (bigger,), ram_mib).verdict is Verdict.FITS:
-                changes.append(ChangeOut(change="memory", value=f"{size} GB", verdict="fits"))
+        for gib_step in _MEMORY_STEPS_GIB:
+            bigger = devices[0].model_copy(update={"memory_mib": gib_step * 1024.0})
+            if gib_step * 1024 > devices[0].memory_mib and judge(load, (bigger,), ram_mib).verdict is Verdict.FITS:
+                changes.append(ChangeOut(change="memory", value=f"{gib_step} GB", verdict="fits"))
                 break
     return tuple(changes)
-
-
-def _is_smaller(quant: str, than: str) -> bool:
-    if than not in QUALITY_ORDER:
-        return False
-    return QUALITY_ORDER.index(quant) > QUALITY_ORDER.index(than)

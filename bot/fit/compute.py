@@ -76,6 +76,12 @@ def compute_buffers(
     return ComputeMemory(last / MIB, other / MIB, host / MIB, host_layers / MIB, host_all / MIB)
 
 
+def widest_rows(arch: Architecture) -> int:
+    """Elements per token alive in the widest block: what other engines' scratch memory follows too."""
+    stages = _stages(arch)
+    return max(stages.ffn, stages.attention)
+
+
 def _inputs(arch: Architecture, cells: int, micro_batch: int, flash_attention: bool) -> int:
     """Bytes of attention masks and, without flash attention, of the row numbers of values."""
     has_attention = set(arch.kinds) & set("fsbFS")

@@ -27,11 +27,24 @@ CUDA and Vulkan, for want of published figures.
 _WIRED_LIMIT = ((8, 0.67), (16, 0.74), (64, 0.80), (128, 0.84), (512, 0.84))
 """Share of memory that macOS lets the GPU hold (``recommendedMaxWorkingSetSize``) by memory in GiB.
 
-Reported by users of 16, 64 and 128 GB machines; straight lines between. 8 GB: Apple's old two thirds.
+Reported by users of 16, 64 and 128 GB machines; straight lines between. 8 GB: two thirds, as in public logs.
 """
 
-_UNIFIED_SHARE = 0.75
-"""Share of shared memory a GPU can hold on Linux and Windows without changing boot settings (GTT, DGX OS)."""
+_WIRED_LIMIT_BEFORE = (2 / 3, 3 / 4)
+"""The same on macOS before version 15: two thirds up to 36 GB, three quarters from there on (public logs)."""
+
+_SHARED_LIMIT: dict[tuple[str, bool], tuple[float, float]] = {
+    ("unified", True): (0.86, 0.90),
+    ("unified", False): (0.75, 0.86),
+    ("integrated", True): (0.50, 0.75),
+    ("integrated", False): (0.50, 0.75),
+}
+"""Share of shared memory that a GPU can hold outside of macOS: as delivered, and with the system's settings raised.
+
+By kind and whether it is CUDA's. DGX Spark and Jetson hold all that the system leaves (128 GB there are decimal, and
+119.7 GiB are seen); Strix Halo is given up to 96 of 128 GB by firmware or Windows, and 110 by Linux (GTT) in public
+runs; other integrated chips share half unless told otherwise.
+"""
 
 OS_RESERVE_MIB = 3072.0
 """System memory that the operating system and a desktop keep."""
@@ -62,15 +75,25 @@ def usable_mib(device: Device) -> float:
         return max(0.0, memory - OS_RESERVE_MIB)
     if device.backend == "metal":
         return memory * _wired_share(memory / 1024)
-    return memory * _UNIFIED_SHARE
+    return memory * _SHARED_LIMIT[device.kind, device.backend == "cuda"][1]
 
 
 def headroom_mib(device: Device) -> float:
     """Free memory below which a plan is called tight: 4 % of the device, at least 512 MiB.
 
-    It covers a desktop's other windows, growth of the context's fragments and the error of the estimate.
+    It covers a desktop's other windows, growth of the context's fragments and the error of the estimate. Shared
+    memory must be free as well where only a newer macOS or raised settings give it to the GPU.
     """
-    return max(512.0, 0.04 * device.memory_mib)
+    memory = device.memory_mib
+    spare = max(512.0, 0.04 * memory)
+    if device.kind not in ("unified", "integrated"):
+        return spare
+    if device.backend == "metal":
+        smaller, larger = _WIRED_LIMIT_BEFORE
+        sure = memory * (smaller if memory < 36 * 1024 else larger)
+    else:
+        sure = memory * _SHARED_LIMIT[device.kind, device.backend == "cuda"][0]
+    return max(spare, usable_mib(device) - sure)
 
 
 def host_memory_mib(devices: tuple[Device, ...], ram_mib: float) -> float:

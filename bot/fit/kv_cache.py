@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from bot.fit.architecture import MIB, Architecture
-from bot.fit.quants import KV_TYPES
+from bot.fit.quants import CACHE_TYPES
 
 _PAD = 256
 """Cells of a sliding-window cache are rounded up to this."""
@@ -33,9 +33,16 @@ class CacheLayer(NamedTuple):
 
 
 @cache
-def cache_layers(arch: Architecture) -> tuple[CacheLayer, ...]:
-    """What each layer of the model keeps, in order."""
+def cache_layers(arch: Architecture, *, expanded: bool = False) -> tuple[CacheLayer, ...]:
+    """What each layer of the model keeps, in order; ``expanded``: keys and values in place of the latent of both."""
     layers = [_cache_layer(arch, i) for i in range(arch.layers)]
+    if expanded and arch.mla:
+        mla = arch.mla
+        row = arch.heads * (mla.qk_nope_head_dim + mla.qk_rope_head_dim)
+        layers = [
+            layer._replace(key_row=row, value_row=arch.heads * mla.v_head_dim) if layer.key_row else layer
+            for layer in layers
+        ]
     widest = max((layer.value_row for layer in layers), default=0)
     attends = [kind in "fsbFS" and index < arch.layers - arch.kv_shared_layers for index, kind in enumerate(arch.kinds)]
     return tuple(
@@ -100,7 +107,7 @@ def layer_context(
 
     A sliding-window layer keeps its window plus one micro-batch, rounded up, once per sequence.
     """
-    kind = KV_TYPES[kv_type]
+    kind = CACHE_TYPES[kv_type]
     if layer.window:
         per_sequence = context // parallel
         padded = -(-(layer.window + micro_batch) // _PAD) * _PAD

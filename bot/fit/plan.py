@@ -6,8 +6,9 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from bot.fit.architecture import Architecture
-from bot.fit.compute import ComputeMemory, compute_buffers
-from bot.fit.devices import OVERHEAD_MIB, Device, usable_mib
+from bot.fit.compute import ComputeMemory
+from bot.fit.devices import Device
+from bot.fit.engines import LLAMA_CPP, Engine, limit_mib, overhead_mib, scratch
 from bot.fit.kv_cache import CacheLayer, ContextMemory, cache_layers, layer_context
 from bot.fit.weights import Weights, weigh
 
@@ -23,6 +24,7 @@ class Load(NamedTuple):
     parallel: int = 1
     flash_attention: bool = True
     file_mib: float | None = None
+    engine: Engine = LLAMA_CPP
 
 
 class Share(NamedTuple):
@@ -48,6 +50,7 @@ class Plan(NamedTuple):
     gpu_layers: int
     total_layers: int
     cpu_experts_layers: int = 0
+    engine: Engine = LLAMA_CPP
 
     @property
     def all_on_devices(self) -> bool:
@@ -56,13 +59,13 @@ class Plan(NamedTuple):
 
     def free_mib(self, devices: tuple[Device, ...]) -> tuple[float, ...]:
         """Free memory of each device; negative where one is overfull."""
-        return tuple(usable_mib(d) - s.total_mib for d, s in zip(devices, self.shares, strict=True))
+        return tuple(limit_mib(self.engine, d) - s.total_mib for d, s in zip(devices, self.shares, strict=True))
 
 
 def context_mib(load: Load) -> tuple[float, float]:
     """KV cache and recurrent state of all layers together, in MiB."""
     kv = recurrent = 0.0
-    for layer, before in _layers_before(load.architecture):
+    for layer, before in _layers_before(load.architecture, expanded=load.engine.expands_latent):
         memory = _layer_context(load, layer)
         kv += before[-1] * memory.kv_mib
         recurrent += before[-1] * memory.recurrent_mib
@@ -74,9 +77,29 @@ def all_on_one(load: Load, device: Device) -> Plan:
     weights, scale = _weights(load)
     kv, recurrent = context_mib(load)
     compute = _compute(load, 1)
-    share = Share(weights.device_mib * scale, kv, recurrent, compute.last_mib, OVERHEAD_MIB[device.backend])
+    on_device = weights.file_mib if load.engine.embedding_on_device else weights.device_mib
+    embedding = 0.0 if load.engine.embedding_on_device else weights.token_embd_mib
+    share = Share(on_device * scale, kv, recurrent, compute.last_mib, overhead_mib(load.engine, device))
     layers = load.architecture.layers + 1
-    return Plan((share,), weights.token_embd_mib * scale + compute.host_mib, layers, layers)
+    return Plan((share,), embedding * scale + compute.host_mib, layers, layers, engine=load.engine)
+
+
+def _tensor_parallel(load: Load, devices: tuple[Device, ...]) -> Plan:
+    """Every layer in equal parts on each device; a device holds at least one KV head of its own."""
+    whole = all_on_one(load, devices[0])
+    one, count = whole.shares[0], len(devices)
+    kv_parts = min(count, max(load.architecture.kv_heads_of(0), 1)) if not load.architecture.mla else 1
+    shares = tuple(
+        Share(
+            one.weights_mib / count,
+            one.kv_mib / kv_parts,
+            one.recurrent_mib / count,
+            one.compute_mib / count,
+            overhead_mib(load.engine, device),
+        )
+        for device in devices
+    )
+    return whole._replace(shares=shares)
 
 
 def all_on_devices(load: Load, devices: tuple[Device, ...]) -> Plan:
@@ -86,6 +109,8 @@ def all_on_devices(load: Load, devices: tuple[Device, ...]) -> Plan:
     """
     if len(devices) == 1:
         return all_on_one(load, devices[0])
+    if load.engine.tensor_parallel and load.architecture.heads_of(0) % len(devices) == 0:
+        return _tensor_parallel(load, devices)
     layout = layout_of(load, len(devices))
     plan = split(layout, devices, _proportional(layout, devices))
     if min(plan.free_mib(devices)) >= 0:
@@ -128,6 +153,7 @@ def layers_in_host(load: Load, devices: tuple[Device, ...], gpu_layers: int) -> 
 class Layout(NamedTuple):
     """Sums of MiB up to each layer, before anything is placed. The output counts as the last layer."""
 
+    engine: Engine
     weights: Weights
     scale: float
     compute: ComputeMemory
@@ -161,30 +187,36 @@ def split(layout: Layout, devices: tuple[Device, ...], ends: list[int], first: i
         last = number == len(devices) - 1
         compute = layout.compute.last_mib if last else layout.compute.other_mib
         weights = layout.weights_before[end] - layout.weights_before[start]
-        shares.append(Share(weights, *layout.context(start, end), compute, OVERHEAD_MIB[device.backend]))
+        shares.append(Share(weights, *layout.context(start, end), compute, overhead_mib(layout.engine, device)))
         start = end
-    host = layout.weights.token_embd_mib * layout.scale + layout.compute.host_mib
-    return Plan(tuple(shares), host, total, total)
+    embedding = 0.0 if layout.engine.embedding_on_device else layout.weights.token_embd_mib
+    host = embedding * layout.scale + layout.compute.host_mib
+    return Plan(tuple(shares), host, total, total, engine=layout.engine)
 
 
 @cache
-def _layers_before(arch: Architecture) -> tuple[tuple[CacheLayer, tuple[int, ...]], ...]:
+def _layers_before(arch: Architecture, *, expanded: bool) -> tuple[tuple[CacheLayer, tuple[int, ...]], ...]:
     """For each kind of layer, how many of it there are before each layer, and in all (the last entry)."""
-    layers = cache_layers(arch)
+    layers = cache_layers(arch, expanded=expanded)
     kinds = dict.fromkeys(layers)
     return tuple((kind, (*accumulate((layer == kind for layer in layers), initial=0),)) for kind in kinds)
 
 
 @cache
-def _weights_before(arch: Architecture, quant: str) -> tuple[float, ...]:
-    """MiB of weights before each layer, before the output, and in all."""
+def _weights_before(arch: Architecture, quant: str, *, embedding: bool) -> tuple[float, ...]:
+    """MiB of weights before each layer, before the output, and in all; the embedding goes with the first layer."""
     weights = weigh(arch, quant)
-    return (*accumulate((*(a + b for a, b in weights.layers), weights.output_mib), initial=0.0),)
+    layers = [a + b for a, b in weights.layers]
+    output = weights.output_mib
+    if embedding:
+        output = weights.file_mib - weights.token_embd_mib - sum(layers)
+        layers[0] += weights.token_embd_mib
+    return (*accumulate((*layers, output), initial=0.0),)
 
 
 def _layer_context(load: Load, layer: CacheLayer) -> ContextMemory:
     return layer_context(
-        layer,
+        layer._replace(window=0) if load.engine.keeps_all_tokens else layer,
         load.context,
         load.kv_type,
         micro_batch=load.micro_batch,
@@ -201,18 +233,23 @@ def _weights(load: Load) -> tuple[Weights, float]:
 def layout_of(load: Load, devices: int) -> Layout:
     """Where the memory of ``load`` lies layer by layer, for a split over ``devices``."""
     weights, scale = _weights(load)
-    before = _weights_before(load.architecture, load.quant)
+    before = _weights_before(load.architecture, load.quant, embedding=load.engine.embedding_on_device)
     return Layout(
+        load.engine,
         weights,
         scale,
         _compute(load, devices),
         before if scale == 1.0 else tuple(scale * mib for mib in before),
-        tuple((_layer_context(load, layer), before) for layer, before in _layers_before(load.architecture)),
+        tuple(
+            (_layer_context(load, layer), before)
+            for layer, before in _layers_before(load.architecture, expanded=load.engine.expands_latent)
+        ),
     )
 
 
 def _compute(load: Load, devices: int) -> ComputeMemory:
-    return compute_buffers(
+    return scratch(
+        load.engine,
         load.architecture,
         load.context,
         micro_batch=load.micro_batch,
@@ -225,7 +262,7 @@ def _compute(load: Load, devices: int) -> ComputeMemory:
 def _proportional(layout: Layout, devices: tuple[Device, ...]) -> list[int]:
     """Index after the last layer of each device, in proportion to usable memory (llama.cpp's default split)."""
     total = len(layout.weights_before) - 1
-    usable = [usable_mib(d) for d in devices]
+    usable = [limit_mib(layout.engine, d) for d in devices]
     whole = sum(usable)
     return [round(part / whole * total) for part in accumulate(usable)]
 
@@ -236,8 +273,8 @@ def _balanced(layout: Layout, devices: tuple[Device, ...], first: int = 0) -> li
     rooms = []
     for number, device in enumerate(devices):
         last = number == len(devices) - 1
-        fixed = OVERHEAD_MIB[device.backend] + (layout.compute.last_mib if last else layout.compute.other_mib)
-        rooms.append((usable_mib(device), fixed))
+        fixed = overhead_mib(layout.engine, device) + (layout.compute.last_mib if last else layout.compute.other_mib)
+        rooms.append((limit_mib(layout.engine, device), fixed))
     low, high = 0.0, 1.5
     best = _filled(before, rooms, high, first)
     for _ in range(14):

@@ -3,6 +3,7 @@
 Block sizes: ``gguf.constants.GGML_QUANT_SIZES`` of the ``gguf`` package 0.19.0 (MIT, ggml-org/llama.cpp).
 """
 
+import re
 from typing import NamedTuple
 
 
@@ -97,3 +98,52 @@ KV_TYPES: dict[str, TensorType] = {
     for name in ("F32", "F16", "BF16", "Q8_0", "Q5_1", "Q5_0", "Q4_1", "Q4_0", "IQ4_NL")
 }
 """Types that ``--cache-type-k`` and ``--cache-type-v`` of llama.cpp accept."""
+
+CACHE_TYPES: dict[str, TensorType] = {**KV_TYPES, "fp8": TensorType(1, 1)}
+"""Types of the KV cache of all engines."""
+
+
+class Format(NamedTuple):
+    """Bits per weight, scales included, of a format that engines other than llama.cpp load."""
+
+    linear: float
+    experts: float
+    head: float
+    embedding: float
+
+
+_GROUP_OF_128 = 20 / 128
+"""A 16-bit scale and a 4-bit zero for each group of 128 (AWQ, GPTQ)."""
+
+FORMATS: dict[str, Format] = {
+    "FP8": Format(8.0, 8.0, 16.0, 16.0),
+    "INT8": Format(8.0, 8.0, 16.0, 16.0),
+    "NVFP4": Format(4.5, 4.5, 16.0, 16.0),
+    "MXFP4": Format(16.0, 4.25, 16.0, 16.0),
+    "AWQ": Format(4 + _GROUP_OF_128, 4 + _GROUP_OF_128, 16.0, 16.0),
+    "GPTQ": Format(4 + _GROUP_OF_128, 4 + _GROUP_OF_128, 16.0, 16.0),
+    "GPTQ-64g": Format(4 + 20 / 64, 4 + 20 / 64, 16.0, 16.0),
+    "GPTQ-32g": Format(4 + 20 / 32, 4 + 20 / 32, 16.0, 16.0),
+    "GPTQ-8bit": Format(8 + 24 / 128, 8 + 24 / 128, 16.0, 16.0),
+    "BNB-8bit": Format(8.0, 8.0, 16.0, 16.0),
+    "BNB-4bit": Format(4.5, 4.5, 16.0, 16.0),
+    **{f"MLX-{bits}bit": Format(*(4 * [bits + 0.5])) for bits in (2, 3, 4, 5, 6, 8)},
+    "MLX-MXFP4": Format(8.5, 4.25, 8.5, 8.5),
+}
+"""AWQ, GPTQ, bitsandbytes, FP8 and NVFP4 leave embedding and output in 16 bits (their published checkpoints do).
+NVFP4: an 8-bit scale for 16 weights; MXFP4: for 32. MLX: a 16-bit scale and bias for 64 weights, everywhere.
+bitsandbytes: a 32-bit scale for 64 weights."""
+
+_EXL = re.compile(r"EXL[23]-([2-8](?:\.\d{1,2})?)")
+
+
+def format_of(name: str) -> Format | None:
+    """The format called ``name``; None for GGUF presets and what does not exist.
+
+    ExLlama's name their bits per weight (``EXL3-4.0``); their output has 6 bits and the embedding stays at 16.
+    """
+    match = _EXL.fullmatch(name)
+    if match:
+        bits = float(match[1])
+        return Format(bits, bits, 6.0, 16.0)
+    return FORMATS.get(name)

@@ -84,10 +84,12 @@ def _token_seconds(load: Load, plan: Plan, devices: tuple[Device, ...], *, low: 
     device_mib = (dense + cache) * on_device + experts * experts_on_device
     host_mib = (dense + cache) * (1 - on_device) + experts * (1 - experts_on_device)
     total_share = sum(s.weights_mib for s in plan.shares) or 1.0
-    seconds = 0.0
+    each = []
     for device, share in zip(devices, plan.shares, strict=True):
         bandwidth = device.bandwidth_gb_s * _DECODE_EFFICIENCY[device.backend][pick] * _MIB_PER_GB
-        seconds += device_mib * (share.weights_mib / total_share) / bandwidth
+        each.append(device_mib * (share.weights_mib / total_share) / bandwidth)
+    # Layers of several cards run one after the other; parts of one layer run at the same time.
+    seconds = max(each) if plan.engine.tensor_parallel else sum(each)
     host_bandwidth = HOST_BANDWIDTH_GB_S
     if any(d.kind != "gpu" for d in devices):
         host_bandwidth = min(d.bandwidth_gb_s for d in devices)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.fit.devices import Device, headroom_mib, host_memory_mib
+from bot.fit.devices import Device, host_memory_mib
+from bot.fit.engines import spare_mib
 from bot.fit.plan import Load, Plan, all_on_devices, experts_in_host, layers_in_host
 from bot.fit.quants import QUALITY_ORDER
 
@@ -49,7 +50,7 @@ def judge(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judged:
         judged = _on_devices(load, subset, ram_mib)
         if judged.verdict.rank < best.verdict.rank:
             best = judged
-    if best.verdict is not Verdict.NO:
+    if best.verdict is not Verdict.NO or not load.engine.offloads:
         return best
     return _offloaded(load, devices, ram_mib) or best
 
@@ -101,7 +102,7 @@ def _smaller_subsets(devices: tuple[Device, ...]) -> list[tuple[Device, ...]]:
 
 def _roomy(load: Load, devices: tuple[Device, ...]) -> bool:
     free = all_on_devices(load, devices).free_mib(devices)
-    return all(mib >= headroom_mib(device) for mib, device in zip(free, devices, strict=True))
+    return all(mib >= spare_mib(load.engine, device) for mib, device in zip(free, devices, strict=True))
 
 
 def _on_devices(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judged:
@@ -109,7 +110,7 @@ def _on_devices(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judg
     free = plan.free_mib(devices)
     if min(free) < 0:
         verdict = Verdict.NO
-    elif all(mib >= headroom_mib(device) for mib, device in zip(free, devices, strict=True)):
+    elif all(mib >= spare_mib(load.engine, device) for mib, device in zip(free, devices, strict=True)):
         verdict = Verdict.FITS
     else:
         verdict = Verdict.TIGHT

@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from bot.fit.architecture import MIB, Architecture
-from bot.fit.quants import PRESET_BASE, TENSOR_TYPES
+from bot.fit.quants import PRESET_BASE, TENSOR_TYPES, Format, format_of
 from bot.fit.tensors import Layer, Tensor, inventory
 
 _IQ_LOW = {"IQ1_S", "IQ1_M", "IQ2_XXS", "IQ2_XS", "IQ2_S", "IQ2_M"}
@@ -61,7 +61,14 @@ class Weights(NamedTuple):
 
 @cache
 def weigh(arch: Architecture, preset: str) -> Weights:
-    """Weights of ``arch`` in ``preset`` (a key of ``PRESET_BASE``), in MiB."""
+    """Weights of ``arch`` in a GGUF ``preset`` (a key of ``PRESET_BASE``) or a format of another engine, in MiB.
+
+    Raises:
+        KeyError: there is no such preset or format.
+    """
+    other = format_of(preset) if preset not in PRESET_BASE else None
+    if other:
+        return _uniform(arch, other)
     inv = inventory(arch)
     mix = _Mix(arch, preset)
     embd_bytes = _bytes(inv.token_embd, mix.embedding(inv.token_embd, is_output=inv.output is None))
@@ -79,6 +86,21 @@ def weigh(arch: Architecture, preset: str) -> Weights:
         token_embd_mib=(embd_bytes + host_bytes) / MIB,
         file_mib=on_device + f32 + (embd_bytes + host_bytes + (output_bytes if inv.output else 0)) / MIB,
     )
+
+
+def _uniform(arch: Architecture, kind: Format) -> Weights:
+    """Weights in a format that treats all matrices of a kind alike; norms have 16 bits."""
+    inv = inventory(arch)
+    layers = []
+    for layer in inv.layers:
+        dense = sum(t.weights for t in (*layer.mixer, *layer.ffn)) * kind.linear + 16 * layer.f32
+        experts = sum(t.weights for t in layer.experts) * kind.experts + 16 * layer.experts_f32
+        layers.append(LayerWeights(dense / 8 / MIB, experts / 8 / MIB))
+    embedding = (inv.token_embd.weights + sum(t.weights for t in inv.host)) * kind.embedding / 8 / MIB
+    head = (inv.output or inv.token_embd).weights * kind.head / 8 / MIB
+    norms = 2 * (inv.f32 + inv.f16) / MIB
+    whole = sum(a + b for a, b in layers) + norms + embedding + (head if inv.output else 0.0)
+    return Weights(tuple(layers), head + norms, embedding, whole)
 
 
 def _bytes(tensor: Tensor, type_name: str) -> int:

@@ -120,10 +120,12 @@ def _willitrun(a: WillItRunOut) -> Iterator[str]:
     hidden = f"\n-# and {len(bars) - 4} more cards like these" if len(bars) > 4 else ""
     yield "\n".join(bars[:4]) + f"{hidden}\n{parts} · system memory {phrases.gib(a.memory.host_mib)}"
     lines = [
-        f"**Settings** {phrases.quant_name(a.quant)}, {phrases.tokens(a.context)} context, KV {a.kv_type}, {a.runtime}",
+        f"**Settings** {phrases.settings(a)}",
         f"**Largest context** {phrases.tokens(a.max_context) if a.max_context else 'none fits whole'}",
         f"**Best quant** {phrases.quant_name(a.best_quant) if a.best_quant else 'none fits whole'}",
     ]
+    if at_once := phrases.concurrency(a):
+        lines.append(f"**Serves** {at_once}")
     if a.offload:
         lines.insert(1, f"**On the GPU** {a.offload.gpu_layers} of {a.offload.total_layers} layers")
         if a.offload.cpu_experts_layers:

@@ -138,6 +138,9 @@ def reason(answer: WillItRunOut) -> str:
             f"All of it needs {gib(v['needed_mib'])}, more than the {gib(v['usable_mib'])} usable; with {held} on the"
             f" GPU and {gib(v['host_mib'])} in system memory it runs, much slower."
         )
+    elif answer.reason_code == "no_offload":
+        sentence = f"It needs {gib(v['needed_mib'])} at {context} context; {answer.runtime} can fill"
+        sentence += f" {gib(v['usable_mib'])} and keeps nothing in system memory."
     else:
         sentence = f"It needs {gib(v['needed_mib'])} at {context} context; {gib(v['usable_mib'])} is usable"
         if v["shared"]:
@@ -149,6 +152,23 @@ def reason(answer: WillItRunOut) -> str:
     if v["unused_devices"]:
         sentence += f" Best without {v['unused_devices']:g} of the cards."
     return sentence
+
+
+def settings(answer: WillItRunOut) -> str:
+    """Quant, context, KV cache and runtime, and why where they were not typed."""
+    quant = {"typed": "as asked", "default": "default", "best_that_fits": "best that fits"}[answer.quant_basis]
+    context = f"{tokens(answer.context)} context"
+    if answer.context_basis == "default" and answer.runtime_basis == "typed":
+        context += " (default)"
+    runtime = f"{answer.runtime} (by the format)" if answer.runtime_basis == "format" else answer.runtime
+    return f"{quant_name(answer.quant)} ({quant}), {context}, KV {answer.kv_type}, {runtime}"
+
+
+def concurrency(answer: WillItRunOut) -> str | None:
+    """How many full requests run side by side; None where that is not the engine's way."""
+    if answer.concurrency is None:
+        return None
+    return f"{answer.concurrency:g} requests of {tokens(answer.context)} tokens at once"
 
 
 def change(item: ChangeOut) -> str:
@@ -182,9 +202,15 @@ def invalid(item: InvalidOut) -> str:
             return f"{name} was made for at most {int(limit):,} tokens of context; ask for less, or for max."
         case "unknown_quant":
             return f"There is no such quant. Known are {item.detail}."
-        case "not_gguf":
-            name, _, known = item.detail.partition(": ")
-            return f"{name} is not a GGUF quant, and only those are planned for so far: {known}."
+        case "not_loaded":
+            runtime, quant, known = item.detail.split("|")
+            return f"{runtime} does not load {quant}. For example: {known}."
+        case "not_on_device":
+            runtime, device = item.detail.split("|")
+            return f"{runtime} does not run on {device}; leave the runtime out to plan for llama.cpp."
+        case "too_old":
+            quant, device, has, needed = item.detail.split("|")
+            return f"vLLM runs {quant} from compute capability {needed} on; {device} has {has}."
         case "not_a_size":
             return "System memory is given in GiB, from 0.5 to 8192, such as 32 or 64gb."
         case "unknown_value":

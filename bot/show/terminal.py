@@ -106,16 +106,14 @@ def _facts(a: WillItRunOut) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim")
     table.add_column()
-    basis = {"typed": "as asked", "default": "default", "best_that_fits": "best that fits"}[a.quant_basis]
-    table.add_row(
-        "Settings",
-        f"{phrases.quant_name(a.quant)} ({basis}), {phrases.tokens(a.context)} context, KV {a.kv_type}, {a.runtime}",
-    )
+    table.add_row("Settings", phrases.settings(a))
     if a.offload:
         layers = f"{a.offload.gpu_layers} of {a.offload.total_layers} layers on the GPU"
         experts = f", experts of {a.offload.cpu_experts_layers} layers in system memory"
         table.add_row("Plan", layers + (experts if a.offload.cpu_experts_layers else ""))
     table.add_row("Largest context", phrases.tokens(a.max_context) if a.max_context else "none fits whole")
+    if at_once := phrases.concurrency(a):
+        table.add_row("Serves", at_once)
     table.add_row("Best quant", phrases.quant_name(a.best_quant) if a.best_quant else "none fits whole")
     if a.speed:
         speed = phrases.band(a.speed.decode_tok_s)

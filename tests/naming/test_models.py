@@ -26,7 +26,7 @@ def brief(outcome: ModelOutcome) -> tuple[str, str | None]:
         ("https://huggingface.co/meta-llama/Llama-3.1-8B-Instruct", "llama-3.1-8b-instruct", None),
         ("hf.co/unsloth/Llama-3.1-8B-Instruct-GGUF:Q5_K_M", "llama-3.1-8b-instruct", "Q5_K_M"),
         ("llama 3.1 8b q4", "llama-3.1-8b-instruct", "Q4_K_M"),
-        ("LLAMA 3.1 8B 4bit", "llama-3.1-8b-instruct", "Q4_K_M"),
+        ("LLAMA 3.1 8B 4bit", "llama-3.1-8b-instruct", "4bit"),
         ("qwen3 30b a3b q4km", "qwen3-30b-a3b", "Q4_K_M"),
         ("qwen3-30b", "qwen3-30b-a3b", None),
         ("gemma3 27b", "gemma-3-27b-it", None),
@@ -104,7 +104,12 @@ def test_any_text_gets_an_outcome(knowledge: Knowledge, text: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "name"),
     [("q4_k_m", "Q4_K_M"), ("Q4KM", "Q4_K_M"), ("iq4_xs", "IQ4_XS"), ("q8", "Q8_0"), ("q6_k", "Q6_K"), ("fp16", "F16"),
-     ("mxfp4", "MXFP4_MOE"), ("Q4_0", "Q4_0"), ("awq", "AWQ"), ("q5_k_s", "Q5_K_S"), ("4-bit", "Q4_K_M")],
+     ("mxfp4", "MXFP4_MOE"), ("Q4_0", "Q4_0"), ("awq", "AWQ"), ("q5_k_s", "Q5_K_S"), ("4-bit", "4bit"),
+     ("int8", "8bit"), ("GPTQ 4 bit 64g act-order", "GPTQ-64g"),
+     ("gptq-int4", "GPTQ"), ("AWQ-INT4", "AWQ"), ("fp8", "FP8"), ("exl3 4.0bpw", "EXL3-4.0"), ("4.65bpw", "EXL3-4.65"),
+     ("exl2", "EXL2-4.0"), ("mlx 4bit", "MLX-4bit"), ("MXFP4-Q8", "MLX-MXFP4"), ("bnb 4bit", "BNB-4bit"),
+     ("nf4", "BNB-4bit"),
+     ("NVFP4", "NVFP4"), ("w8a8", "INT8")],
 )  # fmt: skip
 def test_quants(typed: str, name: str) -> None:
     assert read_quant(typed) == name
