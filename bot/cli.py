@@ -47,6 +47,8 @@ def default(
         raise typer.Exit
     settings = Settings()
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in ("httpx2", "httpcore2", "huggingface_hub"):  # they log addresses, and those hold what people typed
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if context.invoked_subcommand is None:
         run(terminal=False)
 

@@ -25,6 +25,8 @@ from bot.start import start
 
 log = logging.getLogger(__name__)
 
+DEFER_AFTER_S = 1.5
+
 COGS = ("cogs.willitrun", "cogs.compare", "cogs.error", "cogs.glossary")
 
 
@@ -65,8 +67,15 @@ class LocalBot(commands.Bot):
     async def reply(self, interaction: discord.Interaction[Any], question: Question) -> None:
         """Answer a question where it was asked; anything but an answer is shown to the asker only."""
         await self._live.refresh()
-        result = await answer(question, self.knowledge)
-        await interaction.response.send_message(view=card(result), ephemeral=result.status != "answered")
+        answering = asyncio.create_task(answer(question, self.knowledge))
+        await asyncio.wait({answering}, timeout=DEFER_AFTER_S)
+        if not answering.done():  # a look-up on the Hub; Discord waits three seconds for a first sign
+            await interaction.response.defer(thinking=True)
+        result = await answering
+        if interaction.response.is_done():
+            await interaction.followup.send(view=card(result))
+        else:
+            await interaction.response.send_message(view=card(result), ephemeral=result.status != "answered")
         log.info("/%s %s %d us", question.command, result.status, result.elapsed_us)
 
 

@@ -18,4 +18,7 @@ class Settings(BaseSettings):
     catalog_file: Path | None = Field(
         default=None, description="Where the built catalog is kept. Default: the user's cache folder."
     )
+    hub: bool = Field(
+        default=True, description="Whether models that the catalog lacks are looked up on the Hugging Face Hub."
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot.answers.knowledge import Knowledge
 from bot.catalog.place import Live, cache_file, data_folder, open_catalog
+from bot.hub.client import Hub
 from bot.settings import Settings
 
 
@@ -15,4 +16,5 @@ async def start(settings: Settings) -> Live[Knowledge]:
     """
     data: Path = settings.data_dir or data_folder()
     target = settings.catalog_file or cache_file(data)
-    return Live(target, await open_catalog(data, target), Knowledge)
+    hub = Hub() if settings.hub else None
+    return Live(target, await open_catalog(data, target), lambda catalog: Knowledge(catalog, hub))

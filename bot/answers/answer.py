@@ -78,6 +78,7 @@ class UnavailableOut(Frozen):
     about: str
     name: str
     missing: tuple[str, ...]
+    detail: str = ""
 
 
 class Answer(BaseModel):

@@ -1,6 +1,7 @@
 """The catalog with the indexes that questions are answered from."""
 
 from bot.catalog.store import Catalog
+from bot.hub.client import Hub
 from bot.kb.errors import ErrorIndex
 from bot.kb.glossary import GlossaryIndex
 from bot.naming.hardware import HardwareIndex
@@ -9,10 +10,14 @@ from bot.naming.tools import ToolIndex
 
 
 class Knowledge:
-    """One catalog, ready to be asked. Built anew when the catalog changes."""
+    """One catalog, ready to be asked. Built anew when the catalog changes.
 
-    def __init__(self, catalog: Catalog) -> None:
+    ``hub`` is asked for models that the catalog lacks; None where the network is not to be used.
+    """
+
+    def __init__(self, catalog: Catalog, hub: Hub | None = None) -> None:
         self.catalog = catalog
+        self.hub = hub
         self.models = ModelIndex(catalog)
         self.hardware = HardwareIndex(catalog)
         self.tools = ToolIndex(catalog)

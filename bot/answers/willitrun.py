@@ -23,7 +23,9 @@ from bot.fit.quants import DEFAULT_PRESET, QUALITY_ORDER
 from bot.fit.speed import estimate
 from bot.fit.verdict import Judged, Verdict, best_quant, judge, max_context
 from bot.fit.weights import weigh
-from bot.naming.outcome import HardwareMatch, ModelMatch
+from bot.hub.address import read_address
+from bot.hub.client import HubFault
+from bot.naming.outcome import HardwareMatch, ModelMatch, NotFound
 from bot.naming.quants import read_quant
 from bot.naming.text import MAX_LENGTH, parse_context
 
@@ -147,7 +149,7 @@ class WillItRunOut(Frozen):
 async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
     """Resolve the names, lay the model out, and judge."""
     check_names(question, OPTIONS)
-    model_match = _model(question, knowledge)
+    model_match = await _model(question, knowledge)
     hardware = _hardware(question, knowledge)
     model = model_match.model
     typed_quant = _typed_quant(question, model_match)
@@ -202,8 +204,20 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
     )
 
 
-def _model(question: Question, knowledge: Knowledge) -> ModelMatch:
-    outcome = knowledge.models.resolve(required_text(question, "model", limit=MAX_LENGTH))
+async def _model(question: Question, knowledge: Knowledge) -> ModelMatch:
+    typed = required_text(question, "model", limit=MAX_LENGTH)
+    outcome = knowledge.models.resolve(typed)
+    if isinstance(outcome, NotFound) and knowledge.hub and (address := read_address(typed)):
+        try:
+            found = await knowledge.hub.find(address)
+        except HubFault as fault:
+            if fault.code == "missing":
+                raise refuse(outcome, knowledge, "model") from fault
+            missing = (f"hub_{fault.code}",)
+            raise Stop(
+                "unavailable", UnavailableOut(about="model", name=address.repo, missing=missing, detail=fault.detail)
+            ) from fault
+        return ModelMatch(found.model, found.quant)
     if not isinstance(outcome, ModelMatch):
         raise refuse(outcome, knowledge, "model")
     return outcome
@@ -280,7 +294,12 @@ def _quant(
 
 
 def _ladder(model: Model, runtime: Runtime) -> tuple[str, ...]:
-    """Quants to try, best first; nothing better than what the makers themselves published exists."""
+    """Quants to try, best first; nothing better than what the makers themselves published exists.
+
+    Of a repository of GGUF files, only the quants that are there.
+    """
+    if runtime.engine is LLAMA_CPP and model.hf_id in model.gguf_repos:
+        return tuple(q for q in QUALITY_ORDER if q in model.file_mib) or QUALITY_ORDER
     if model.native_quant:
         return (format_for(runtime, model.native_quant),) if runtime.name != "exllama" else runtime.engine.ladder
     return runtime.engine.ladder

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import ValidationError
+
 from bot.fit.architecture import Architecture, Compressed, Indexer, Mla, Moe, Recurrent, Sliding
 
 Config = dict[str, Any]
@@ -66,8 +68,12 @@ def architecture_from_config(config: Config) -> Architecture:
         return _translate(family, text)
     except KeyError as missing:
         raise UnknownArchitecture(f"config.json lacks {missing.args[0]}") from missing
-    except (TypeError, ValueError) as fault:
-        raise UnknownArchitecture(str(fault)) from fault
+    except ValidationError as fault:
+        first = fault.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UnknownArchitecture(f"{where}: {first['msg']}" if where else first["msg"]) from fault
+    except (TypeError, ValueError, ArithmeticError, AttributeError, IndexError) as fault:
+        raise UnknownArchitecture(f"config.json has a value that cannot be: {fault}") from fault
 
 
 def _translate(family: str, c: Config) -> Architecture:

@@ -21,6 +21,8 @@ _TOKEN = re.compile(
 )
 _NEUTRAL = frozenset({"instruct", "it", "chat", "hf", "preview", "gguf", "inst", "b"})
 """Words of a record's name that need not be typed, and may be typed where the name lacks them."""
+_GENERIC = frozenset("text vision vl code mini nano small medium large base pro air next flash thinking".split())
+"""Words of many names, which by themselves name no model."""
 _NOISE = frozenset(
     """
     the a an model models llm ai local locally latest version file bin safetensors ggml ggmlv gguf quant quants
@@ -232,7 +234,7 @@ def _penalty(typed: Tokens, form: _Form) -> float | None:
         else:
             return None
     meant = typed.words & form.tokens.words - _NEUTRAL
-    if not meant and not (typed.sizes and typed.words & form.free_words - _NEUTRAL):
+    if meant <= _GENERIC and not (typed.sizes and typed.words & form.free_words - _NEUTRAL):
         return None
     for word in form.tokens.words - typed.words - _NEUTRAL:
         if not _PART_SIZE.match(word):

@@ -259,8 +259,24 @@ def not_local(name: str, vendor: str) -> str:
     return f"{name} runs only on {vendor}'s servers; its weights are not published. These run locally:"
 
 
-def unavailable(name: str, missing: tuple[str, ...]) -> str:
+_HUB_WORDS = {
+    "hub_offline": "The Hugging Face Hub could not be reached to look up {name}; try again later, or ask for a model of"
+    " the catalog.",
+    "hub_slow": "The Hugging Face Hub did not answer in time about {name}; try again in a minute.",
+    "hub_rate_limited": "The Hugging Face Hub takes no more questions for now; ask for {name} again in a few minutes.",
+    "hub_gated": "{name} is private, or its makers ask for consent before they show its files, so the bot cannot read"
+    " them; ask for a public copy (often named …-GGUF).",
+    "hub_no_weights": "{name} has no weights in a format that is known here, so there is nothing to run.",
+    "hub_config": "{name} cannot be planned for: {detail}.",
+    "hub_gguf": "The GGUF file of {name} cannot be trusted: {detail}.",
+}
+
+
+def unavailable(name: str, missing: tuple[str, ...], detail: str = "") -> str:
     """A fact is missing."""
+    for code in missing:
+        if code in _HUB_WORDS:
+            return _HUB_WORDS[code].format(name=name, detail=detail)
     words = {"architecture": "how its layers are built"}
     return (
         f"The catalog does not know {', '.join(words.get(m, m) for m in missing)} for {name}, so no verdict is given."

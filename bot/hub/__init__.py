@@ -1,0 +1,1 @@
+"""Models that the catalog lacks, described from the files of their Hugging Face repository."""
