@@ -106,6 +106,16 @@ def spare_mib(engine: Engine, device: Device) -> float:
     return headroom_mib(device) if engine.utilisation == 1.0 else 0.0
 
 
+def unchunked_mib(engine: Engine, arch: Architecture, context: int) -> float:
+    """What vLLM needs more where it reads a prompt as a whole: older versions, or with chunked prefill turned off.
+
+    A comfortable fit leaves that much; public reports of failed starts are of this kind.
+    """
+    if engine is not VLLM:
+        return 0.0
+    return max(0, context - _PREFILL_TOKENS["vllm"]) * widest_rows(arch) * _ACTIVATION_BYTES / MIB
+
+
 def overhead_mib(engine: Engine, device: Device) -> float:
     """Memory beside weights, context and scratch on one device."""
     return OVERHEAD_MIB[device.backend] if engine.overhead_mib is None else engine.overhead_mib

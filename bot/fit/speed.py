@@ -4,6 +4,7 @@ Decoding one token reads every active weight and the cache once, so it is bound 
 a prompt is bound by arithmetic. Both are bands: runs of the same thing differ between people.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 from bot.fit.architecture import Architecture
@@ -67,10 +68,8 @@ def active_mib(load: Load) -> tuple[float, float]:
     arch = load.architecture
     weights = weigh(arch, load.quant)
     scale = load.file_mib / weights.file_mib if load.file_mib else 1.0
-    dense = weights.output_mib + sum(layer.dense_mib for layer in weights.layers)
-    experts = sum(layer.experts_mib for layer in weights.layers)
     share = arch.moe.active / arch.moe.experts if arch.moe else 0.0
-    return dense * scale, experts * share * scale
+    return (weights.device_mib - weights.experts_mib) * scale, weights.experts_mib * share * scale
 
 
 def _token_seconds(load: Load, plan: Plan, devices: tuple[Device, ...], *, low: bool) -> float:
@@ -98,6 +97,7 @@ def _token_seconds(load: Load, plan: Plan, devices: tuple[Device, ...], *, low: 
     return seconds + fixed / 1000
 
 
+@cache
 def active_weights(arch: Architecture) -> float:
     """Weights multiplied for each token (the token embedding is only looked up)."""
     inv = inventory(arch)

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.fit.devices import Device, host_memory_mib
-from bot.fit.engines import spare_mib
-from bot.fit.plan import Load, Plan, all_on_devices, experts_in_host, layers_in_host
+from bot.fit.engines import limit_mib, spare_mib, unchunked_mib
+from bot.fit.plan import Load, Plan, all_on_devices, all_on_one, experts_in_host, layers_in_host
 from bot.fit.quants import QUALITY_ORDER
 
 CONTEXT_STEP = 256
@@ -101,8 +101,17 @@ def _smaller_subsets(devices: tuple[Device, ...]) -> list[tuple[Device, ...]]:
 
 
 def _roomy(load: Load, devices: tuple[Device, ...]) -> bool:
-    free = all_on_devices(load, devices).free_mib(devices)
-    return all(mib >= spare_mib(load.engine, device) for mib, device in zip(free, devices, strict=True))
+    if len(devices) > 1:
+        # Several cards never need less in all than one card would, which is quicker to work out.
+        one = all_on_one(load, devices[0]).shares[0]
+        if one.total_mib - one.overhead_mib > sum(limit_mib(load.engine, device) for device in devices):
+            return False
+    return _has_spare(load, devices, all_on_devices(load, devices).free_mib(devices))
+
+
+def _has_spare(load: Load, devices: tuple[Device, ...], free: tuple[float, ...]) -> bool:
+    extra = unchunked_mib(load.engine, load.architecture, load.context) / len(devices)
+    return all(mib >= spare_mib(load.engine, device) + extra for mib, device in zip(free, devices, strict=True))
 
 
 def _on_devices(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judged:
@@ -110,7 +119,7 @@ def _on_devices(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judg
     free = plan.free_mib(devices)
     if min(free) < 0:
         verdict = Verdict.NO
-    elif all(mib >= spare_mib(load.engine, device) for mib, device in zip(free, devices, strict=True)):
+    elif _has_spare(load, devices, free):
         verdict = Verdict.FITS
     else:
         verdict = Verdict.TIGHT

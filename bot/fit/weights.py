@@ -52,11 +52,10 @@ class Weights(NamedTuple):
     """In host memory: token embedding and per-layer embeddings."""
     file_mib: float
     """Size of the file."""
-
-    @property
-    def device_mib(self) -> float:
-        """What lies on the devices when every layer does."""
-        return self.output_mib + sum(a + b for a, b in self.layers)
+    device_mib: float
+    """What lies on the devices when every layer does."""
+    experts_mib: float
+    """The part of it that the experts take."""
 
 
 @cache
@@ -85,6 +84,8 @@ def weigh(arch: Architecture, preset: str) -> Weights:
         output_mib=output_bytes / MIB + f32,
         token_embd_mib=(embd_bytes + host_bytes) / MIB,
         file_mib=on_device + f32 + (embd_bytes + host_bytes + (output_bytes if inv.output else 0)) / MIB,
+        device_mib=on_device + output_bytes / MIB + f32,
+        experts_mib=sum(layer.experts_mib for layer in layers),
     )
 
 
@@ -99,8 +100,15 @@ def _uniform(arch: Architecture, kind: Format) -> Weights:
     embedding = (inv.token_embd.weights + sum(t.weights for t in inv.host)) * kind.embedding / 8 / MIB
     head = (inv.output or inv.token_embd).weights * kind.head / 8 / MIB
     norms = 2 * (inv.f32 + inv.f16) / MIB
-    whole = sum(a + b for a, b in layers) + norms + embedding + (head if inv.output else 0.0)
-    return Weights(tuple(layers), head + norms, embedding, whole)
+    on_device = sum(a + b for a, b in layers)
+    return Weights(
+        layers=tuple(layers),
+        output_mib=head + norms,
+        token_embd_mib=embedding,
+        file_mib=on_device + norms + embedding + (head if inv.output else 0.0),
+        device_mib=on_device + head + norms,
+        experts_mib=sum(layer.experts_mib for layer in layers),
+    )
 
 
 def _bytes(tensor: Tensor, type_name: str) -> int:
