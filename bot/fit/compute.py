@@ -29,6 +29,10 @@ _TAIL = {
 """Rows of the hidden size alive beside the scores of the output, by family; 1 for most."""
 
 
+_INDEXER_ROWS = {"deepseek_v32": 16.64, "glm_moe_dsa": 24.83}
+"""Rows of the hidden size alive beside attention where an indexer picks the tokens, by family."""
+
+
 class ComputeMemory(NamedTuple):
     """MiB of scratch memory.
 
@@ -133,7 +137,7 @@ def _stages(arch: Architecture) -> _Stages:
         per_head = 2 * mla.kv_lora_rank + mla.qk_nope_head_dim + 2 * mla.qk_rope_head_dim
         attention = arch.heads * per_head + 4 * d + 2 * mla.kv_lora_rank
         if arch.indexer:
-            attention += 21 * d
+            attention += round(_INDEXER_ROWS.get(arch.family, 20.0) * d)
     elif arch.compressed:
         attention = 4 * d + 3 * arch.heads * arch.head_dim
     else:

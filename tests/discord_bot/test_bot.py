@@ -12,7 +12,9 @@ import pytest
 import simcord
 from pydantic import SecretStr
 
+from bot.answers.answer import Question
 from bot.answers.knowledge import Knowledge
+from bot.answers.router import answer
 from bot.catalog.place import Live
 from bot.client import LocalBot, run_client, sync_if_changed
 from bot.settings import Settings
@@ -232,3 +234,36 @@ async def test_a_refused_token_is_said_in_one_line(
     with pytest.raises(SystemExit):
         await run_client(Settings(discord_token=SecretStr("secret")))
     assert "WILLITRUN_DISCORD_TOKEN" in caplog.text
+
+
+class SlowInteraction:
+    """Stands in for an interaction: simcord's clock is not a real one, and a look-up on the Hub takes real time."""
+
+    def __init__(self) -> None:
+        self.response = self.followup = self
+        self.deferred = asyncio.Event()
+        self.sent: list[discord.ui.LayoutView] = []
+
+    def is_done(self) -> bool:
+        return self.deferred.is_set()
+
+    async def defer(self, *, thinking: bool) -> None:
+        assert thinking
+        self.deferred.set()
+
+    async def send(self, *, view: discord.ui.LayoutView) -> None:
+        assert self.is_done()
+        self.sent.append(view)
+
+
+async def test_a_slow_answer_shows_that_it_is_being_worked_on(bot: LocalBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    interaction: Any = SlowInteraction()
+
+    async def slow(*arguments: Any) -> Any:
+        await interaction.deferred.wait()
+        return await answer(*arguments)
+
+    monkeypatch.setattr("bot.client.answer", slow)
+    monkeypatch.setattr("bot.client.DEFER_AFTER_S", 0.01)
+    await bot.reply(interaction, Question(command="glossary", options={"term": "rlhf"}))
+    assert len(interaction.sent) == 1

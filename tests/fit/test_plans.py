@@ -5,10 +5,12 @@ from hypothesis import strategies as st
 
 from bot.catalog.store import Catalog
 from bot.fit.devices import Device, usable_mib
+from bot.fit.engines import ENGINES, Engine, limit_mib
 from bot.fit.plan import Load, all_on_devices, experts_in_host, layers_in_host
-from bot.fit.quants import QUALITY_ORDER
+from bot.fit.quants import CACHE_TYPES, QUALITY_ORDER
 from bot.fit.speed import estimate
-from bot.fit.verdict import CONTEXT_STEP, Verdict, best_quant, judge, max_context
+from bot.fit.verdict import CONTEXT_STEP, Verdict, best_quant, fits, judge, max_context
+from bot.fit.weights import weigh
 from tests.support import LLAMA_8B, card
 
 RAM_MIB = 65536.0
@@ -145,3 +147,43 @@ def test_more_bandwidth_is_never_slower(quant: str, context: int) -> None:
     assert a.decode.low < b.decode.low
     assert a.decode.high < b.decode.high
     assert a.decode.low <= a.decode.high
+
+
+KINDS = st.sampled_from(
+    ["llama-3.1-8b-instruct", "gemma-3-27b-it", "qwen3-30b-a3b", "qwen3.6-27b", "deepseek-r1", "gpt-oss-20b",
+     "gemma-4-e4b-it", "granite-4.0-h-small", "llama-4-scout-17b-16e-instruct"]
+)  # fmt: skip
+"""Dense, sliding-window, expert, hybrid, latent-attention, per-layer and chunked models."""
+engines = st.sampled_from(list(ENGINES.values()))
+
+
+@given(KINDS, engines, contexts, st.lists(sizes, min_size=1, max_size=4), st.data())
+@settings(max_examples=150, deadline=None)
+def test_the_laws_hold_for_every_kind_of_model_and_engine(
+    catalog: Catalog, model: str, engine: Engine, context: int, gibs: list[int], data: st.DataObject
+) -> None:
+    arch = catalog.models[model].architecture
+    assert arch
+    cards = tuple(card(g) for g in gibs)
+    quant = data.draw(st.sampled_from(engine.ladder))
+    what = Load(arch, quant, context, engine=engine)
+    judged = judge(what, cards, RAM_MIB)
+    size = weigh(arch, quant).file_mib
+    smaller = [q for q in engine.ladder if weigh(arch, q).file_mib <= size]
+    easier = what._replace(
+        quant=data.draw(st.sampled_from(smaller)),
+        context=data.draw(st.integers(1, context)),
+        kv_type=data.draw(st.sampled_from([k for k in engine.kv_types if CACHE_TYPES[k].bits <= 16])),
+    )
+    bigger = tuple(card(g + data.draw(st.integers(0, 24))) for g in gibs)
+    assert judge(easier, cards, RAM_MIB).verdict.rank <= judged.verdict.rank
+    assert judge(what, bigger, RAM_MIB).verdict.rank <= judged.verdict.rank
+    assert judge(what, (*cards, card(data.draw(sizes))), RAM_MIB).verdict.rank <= judged.verdict.rank
+    if judged.verdict is not Verdict.NO:
+        for device, share in zip(judged.devices, judged.plan.shares, strict=True):
+            assert share.total_mib <= limit_mib(engine, device)
+            assert all(part >= 0 for part in share)
+    largest = max_context(what, cards, arch.max_context)
+    if largest:
+        assert fits(what._replace(context=largest), cards)
+        assert largest == arch.max_context or not fits(what._replace(context=largest + CONTEXT_STEP), cards)
