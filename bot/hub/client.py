@@ -38,6 +38,8 @@ _METHODS = {
     "mxfp4": "MXFP4",
     "exl3": "EXL3-4.0",
 }
+_STATUS = {401: "gated", 403: "gated", 404: "missing", 429: "rate_limited"}
+"""What a status of the Hub means."""
 _MOST, _LEAST = 1.1, 0.6
 """Bounds of what the config gives for one parameter counted by the Hub, which counts vision towers and the like too."""
 
@@ -105,31 +107,35 @@ class _Visit:
         self._deadline = time.monotonic() + DEADLINE_S
 
     def describe(self, address: Address) -> Found:
-        info = self._info(address)
-        files = {str(f.rfilename): int(f.size or 0) for f in info.siblings or ()}
-        ggufs = {name: size for name, size in files.items() if name.endswith(".gguf") and "mmproj" not in name.lower()}
-        if address.file is not None and address.file not in ggufs:
-            raise HubFault("missing")
-        if not any(name.endswith(_WEIGHT_SUFFIXES) for name in files):
-            raise HubFault("no_weights")
-        quant = None
+        """Read a GGUF file's header where the address names one; otherwise look at what the repository has."""
         try:
-            if ggufs and (address.file or "config.json" not in files or not _has_original_weights(files)):
-                sizes = _sizes(ggufs)
-                quant = _quant_of(address.file or address.quant or "")
-                chosen = address.file or _one_of(ggufs, quant)
-                architecture, context = self._from_gguf(address, chosen, files[chosen])
-            else:
-                sizes = {}
-                config = self._config(address)
-                architecture, context = architecture_from_config(config), None
-                quant = _quant_of(address.quant or "") or _published_quant(config)
-                _check(architecture, info, published=quant)
+            return self._file(address, address.file) if address.file else self._repository(address)
         except UnknownArchitecture as unknown:
             raise HubFault("config", str(unknown)) from unknown
         except BrokenHeader as broken:
             raise HubFault("gguf", str(broken)) from broken
-        return Found(_record(address, architecture, sizes, context), quant)
+
+    def _file(self, address: Address, file: str) -> Found:
+        architecture, size = self._from_gguf(address, file)
+        quant = _quant_of(file)
+        sizes = {quant: size / MIB} if quant in PRESET_BASE and size else {}
+        return Found(_record(address, architecture, sizes), quant)
+
+    def _repository(self, address: Address) -> Found:
+        info = self._info(address)
+        files = {str(f.rfilename): int(f.size or 0) for f in info.siblings or ()}
+        ggufs = {name: size for name, size in files.items() if name.endswith(".gguf") and "mmproj" not in name.lower()}
+        if not any(name.endswith(_WEIGHT_SUFFIXES) for name in files):
+            raise HubFault("no_weights")
+        quant = _quant_of(address.quant or "")
+        if ggufs and not _has_original_weights(files):
+            architecture, _ = self._from_gguf(address, _one_of(ggufs, quant))
+            return Found(_record(address, architecture, _sizes(ggufs)), quant)
+        config = self._config(address)
+        architecture = architecture_from_config(config)
+        quant = quant or _published_quant(config)
+        _check(architecture, info, published=quant)
+        return Found(_record(address, architecture, {}), quant)
 
     def _info(self, address: Address) -> Any:
         from httpx2 import HTTPError
@@ -139,20 +145,25 @@ class _Visit:
             HfHubHTTPError,
             HFValidationError,
             OfflineModeIsEnabled,
-            RepositoryNotFoundError,
-            RevisionNotFoundError,
         )
 
         api = HfApi(endpoint=self._endpoint, token=False)
         try:
-            return api.model_info(address.repo, revision=address.revision, files_metadata=True, timeout=self._left())
+            return api.model_info(
+                address.repo,
+                revision=None if address.revision == "main" else address.revision,
+                files_metadata=True,
+                timeout=self._left(),
+            )
         except GatedRepoError as fault:
             raise HubFault("gated") from fault
-        except (RepositoryNotFoundError, RevisionNotFoundError, HFValidationError) as fault:
-            raise HubFault("missing") from fault
         except HfHubHTTPError as fault:
             status = fault.response.status_code if fault.response is not None else 0
-            raise HubFault({401: "gated", 403: "gated", 429: "rate_limited"}.get(status, "offline")) from fault
+            if status == 401 and fault.response.headers.get("X-Error-Code") == "RepoNotFound":
+                status = 404  # the Hub does not say whether a private repository exists
+            raise HubFault(_STATUS.get(status, "offline")) from fault
+        except HFValidationError as fault:
+            raise HubFault("missing") from fault
         except OfflineModeIsEnabled as fault:
             raise HubFault("offline") from fault
         except HTTPError as fault:
@@ -161,7 +172,7 @@ class _Visit:
             raise HubFault("offline") from fault
 
     def _config(self, address: Address) -> dict[str, Any]:
-        raw = self._read(address, "config.json", 0, MAX_CONFIG_BYTES + 1)
+        raw, _ = self._read(address, "config.json", 0, MAX_CONFIG_BYTES + 1)
         if len(raw) > MAX_CONFIG_BYTES:
             raise HubFault("config", "config.json is longer than any model's")
         try:
@@ -172,15 +183,22 @@ class _Visit:
             raise HubFault("config", "config.json is not an object")
         return config
 
-    def _from_gguf(self, address: Address, file: str, size: int) -> tuple[Architecture, int | None]:
-        header = read_header(lambda start, length: self._read(address, file, start, length))
-        if header.split_count == 1 and size and header.tensor_bytes > size:
-            raise BrokenHeader("its tensors are larger than the file")
-        architecture = architecture_from_config(config_from_header(header))
-        return architecture, architecture.max_context
+    def _from_gguf(self, address: Address, file: str) -> tuple[Architecture, int]:
+        """The architecture, and the bytes of the file (0 where it is one of several parts)."""
+        whole = 0
 
-    def _read(self, address: Address, file: str, start: int, length: int) -> bytes:
-        """Up to ``length`` bytes of a file from ``start`` on; empty past its end."""
+        def read(start: int, length: int) -> bytes:
+            nonlocal whole
+            piece, whole = self._read(address, file, start, length)
+            return piece
+
+        header = read_header(read)
+        if header.split_count == 1 and header.tensor_bytes > whole:
+            raise BrokenHeader("its tensors are larger than the file")
+        return architecture_from_config(config_from_header(header)), whole if header.split_count == 1 else 0
+
+    def _read(self, address: Address, file: str, start: int, length: int) -> tuple[bytes, int]:
+        """Up to ``length`` bytes of a file from ``start`` on (none past its end), and the size of the file."""
         from httpx2 import HTTPError
         from huggingface_hub import get_session, hf_hub_url
 
@@ -193,26 +211,32 @@ class _Visit:
             ) as response:
                 status = response.status_code
                 if status == 416:
-                    return b""
+                    return b"", start
                 if status not in (200, 206):
-                    known = {401: "gated", 403: "gated", 404: "missing", 429: "rate_limited"}
-                    raise HubFault(known.get(status, "offline"))
-                if status == 200 and start:
-                    raise HubFault("offline")
+                    raise HubFault(_STATUS.get(status, "offline"))
+                whole = _whole_size(response.headers, partial=status == 206)
+                skip = start if status == 200 else 0  # a server that knows no ranges sends all of it
                 for piece in response.iter_raw():
-                    taken += piece
+                    taken += piece[skip:] if skip else piece
+                    skip = max(0, skip - len(piece))
                     self._left()
                     if len(taken) >= length:
                         break
         except HTTPError as fault:
             raise HubFault("slow" if "timeout" in type(fault).__name__.lower() else "offline") from fault
-        return bytes(taken[:length])
+        return bytes(taken[:length]), whole or start + len(taken)
 
     def _left(self) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise HubFault("slow")
         return min(left, _REQUEST_S)
+
+
+def _whole_size(headers: Any, *, partial: bool) -> int:
+    """Bytes of the whole file by the headers of an answer; 0 where they do not say."""
+    stated = str(headers.get("Content-Range", "")).rpartition("/")[2] if partial else headers.get("Content-Length", "")
+    return int(stated) if str(stated).isdigit() else 0
 
 
 def _has_original_weights(files: dict[str, int]) -> bool:
@@ -275,7 +299,7 @@ def _check(architecture: Architecture, info: Any, *, published: str | None) -> N
         )
 
 
-def _record(address: Address, architecture: Architecture, sizes: dict[str, float], context: int | None) -> Model:
+def _record(address: Address, architecture: Architecture, sizes: dict[str, float]) -> Model:
     org, name = address.repo.split("/")
     weights = inventory(architecture).weights
     return Model(
@@ -285,7 +309,7 @@ def _record(address: Address, architecture: Architecture, sizes: dict[str, float
         family=architecture.family or "unknown",
         hf_id=address.repo,
         params=weights,
-        context=context or architecture.max_context,
+        context=architecture.max_context,
         gguf_repos=(address.repo,) if sizes else (),
         file_mib=sizes,
         architecture=architecture,

@@ -66,10 +66,12 @@ class Loopback:
         self.params: dict[str, int] = {}
         self.faults: dict[str, int] = {}
         self.slow: set[str] = set()
+        self.no_ranges = False
         self.requests: list[tuple[str, str]] = []
 
     def app(self) -> web.Application:
         app = web.Application()
+        app.router.add_get("/api/models/{org}/{name}", self._info)
         app.router.add_get("/api/models/{org}/{name}/revision/{revision}", self._info)
         app.router.add_get("/{org}/{name}/resolve/{revision}/{file:.+}", self._file)
         return app
@@ -82,7 +84,7 @@ class Loopback:
         if repo in self.faults:
             return web.Response(status=self.faults[repo])
         if repo not in self.repos:
-            return web.Response(status=404, headers={"X-Error-Code": "RepoNotFound"})
+            return web.Response(status=401, headers={"X-Error-Code": "RepoNotFound"})
         siblings = [
             {"rfilename": name, "size": self.sizes.get(f"{repo}/{name}", len(body))}
             for name, body in self.repos[repo].items()
@@ -101,8 +103,16 @@ class Loopback:
             await asyncio.sleep(3)
         if path in self.faults:
             return web.Response(status=self.faults[path])
-        body = self.repos[repo][file]
+        body = self.repos.get(repo, {}).get(file)
+        if body is None:
+            return web.Response(status=404, headers={"X-Error-Code": "EntryNotFound"})
+        if self.no_ranges:
+            return web.Response(body=body)
         start, end = (int(n) for n in request.headers["Range"].removeprefix("bytes=").split("-"))
         if start >= len(body):
             return web.Response(status=416)
-        return web.Response(status=206, body=body[start : end + 1])
+        whole = self.sizes.get(path, len(body))
+        piece = body[start : end + 1]
+        return web.Response(
+            status=206, body=piece, headers={"Content-Range": f"bytes {start}-{start + len(piece) - 1}/{whole}"}
+        )

@@ -81,10 +81,19 @@ async def test_gguf_files_by_their_headers_and_sizes(catalog: Catalog, loopback:
     # The output is a copy of the tied embedding, so the device holds as much as the file.
     assert payload.memory.weights_mib == pytest.approx(770, rel=0.01)
     assert payload.commands["llama.cpp"].startswith("llama-server -hf acme/Novum-1B-GGUF:Q4_K_M -c 8192")
-    assert payload.best_quant == "Q8_0"
+    assert payload.best_quant == "Q4_K_M"
     ranges = [r for path, r in served.requests if path.endswith(".gguf")]
     assert len(ranges) > 1
     assert all(r.startswith("bytes=") for r in ranges)
+
+
+async def test_a_gguf_file_is_read_without_asking_for_the_repository(loopback: tuple[Loopback, Hub]) -> None:
+    served, hub = loopback
+    served.no_ranges = True
+    served.repos["acme/Novum-1B-GGUF"]["Novum-1B-Q8_0.gguf"] = gguf(tensors=TINY) + b"\0" * 70_000
+    found = await hub.find(Address("acme/Novum-1B-GGUF", "main", "Novum-1B-Q8_0.gguf"))
+    assert found.quant == "Q8_0"
+    assert all(path.endswith(".gguf") for path, _ in served.requests)
 
 
 async def test_it_is_asked_once(loopback: tuple[Loopback, Hub]) -> None:
@@ -152,6 +161,9 @@ async def test_a_config_that_contradicts_the_weights(catalog: Catalog, loopback:
         (429, "acme/Novum-1B/config.json", "rate_limited"),
         (500, "acme/Novum-1B/config.json", "offline"),
         (404, "acme/Novum-1B/config.json", "missing"),
+        (401, "acme/Novum-1B", "gated"),
+        (403, "acme/Novum-1B", "gated"),
+        (404, "acme/Novum-1B", "missing"),
         (429, "acme/Novum-1B", "rate_limited"),
         (503, "acme/Novum-1B", "offline"),
     ],
