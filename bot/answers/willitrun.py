@@ -16,6 +16,7 @@ from bot.answers.runtime import (
     format_for,
 )
 from bot.catalog.records import Hardware, Model
+from bot.fit.architecture import Architecture
 from bot.fit.devices import Device
 from bot.fit.engines import LLAMA_CPP, limit_mib, spare_mib
 from bot.fit.plan import Load, Plan, all_on_devices
@@ -23,7 +24,7 @@ from bot.fit.quants import DEFAULT_PRESET, QUALITY_ORDER
 from bot.fit.speed import estimate
 from bot.fit.verdict import Judged, Verdict, best_quant, judge, max_context
 from bot.fit.weights import weigh
-from bot.hub.address import read_address
+from bot.hub.address import Address, read_address
 from bot.hub.client import HubFault
 from bot.naming.outcome import HardwareMatch, ModelMatch, NotFound
 from bot.naming.quants import read_quant
@@ -154,14 +155,13 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
     model = model_match.model
     typed_quant = _typed_quant(question, model_match)
     runtime = choose_runtime(question, typed_quant)
-    if model.architecture is None:
-        raise Stop("unavailable", UnavailableOut(about="model", name=model.name, missing=("architecture",)))
+    architecture = model.architecture or await _architecture_from_hub(model, knowledge)
     devices = tuple(_device(knowledge.catalog.hardware[d.hardware.id], runtime, d.memory_gib) for d in hardware.devices)
     typed_ram = gib(question, "ram_gib") or hardware.ram_gib
     ram_mib = (typed_ram or ASSUMED_RAM_GIB) * 1024
     context, context_basis = _context(question, model, runtime, devices)
     load = Load(
-        architecture=model.architecture,
+        architecture=architecture,
         quant=DEFAULT_PRESET,
         context=context,
         kv_type=_kv_type(question, runtime),
@@ -221,6 +221,18 @@ async def _model(question: Question, knowledge: Knowledge) -> ModelMatch:
     if not isinstance(outcome, ModelMatch):
         raise refuse(outcome, knowledge, "model")
     return outcome
+
+
+async def _architecture_from_hub(model: Model, knowledge: Knowledge) -> Architecture:
+    """What the catalog lacks, from the model's own repository."""
+    if knowledge.hub:
+        try:
+            found = await knowledge.hub.find(Address(model.hf_id))
+        except HubFault:
+            found = None  # whatever the reason, what is missing is the same
+        if found and found.model.architecture:
+            return found.model.architecture
+    raise Stop("unavailable", UnavailableOut(about="model", name=model.name, missing=("architecture",)))
 
 
 def _hardware(question: Question, knowledge: Knowledge) -> HardwareMatch:

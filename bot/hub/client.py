@@ -64,7 +64,7 @@ class Hub:
     """The Hub at ``endpoint`` (``HF_ENDPOINT``, or huggingface.co). Answers are kept for an hour, faults a minute."""
 
     def __init__(self, endpoint: str | None = None) -> None:
-        self._endpoint = (endpoint or os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
+        self.endpoint = (endpoint or os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
         self._kept: dict[Address, tuple[float, Found | HubFault]] = {}
         self._rests_until = 0.0
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -94,7 +94,7 @@ class Hub:
 
     async def _ask(self, address: Address) -> Found | HubFault:
         try:
-            return await asyncio.to_thread(_Visit(self._endpoint).describe, address)
+            return await asyncio.to_thread(_Visit(self.endpoint).describe, address)
         except HubFault as fault:
             return fault
 

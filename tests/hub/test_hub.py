@@ -214,6 +214,14 @@ async def test_the_catalog_is_asked_first(catalog: Catalog, loopback: tuple[Loop
     assert not served.requests
 
 
+async def test_the_hub_says_what_the_catalog_lacks(catalog: Catalog, loopback: tuple[Loopback, Hub]) -> None:
+    served, hub = loopback
+    lacking = next(model for model in catalog.models.values() if model.architecture is None)
+    assert (await run(catalog, hub, lacking.id)).status == "unavailable"
+    served.repos[lacking.hf_id] = {"config.json": config(), "model.safetensors": b""}
+    assert (await run(catalog, Hub(hub.endpoint), lacking.id)).status == "answered"
+
+
 def test_every_fault_has_words() -> None:
     for code in ("gated", "rate_limited", "offline", "slow", "no_weights", "config", "gguf"):
         assert "catalog does not know" not in phrases.unavailable("a/b", (f"hub_{code}",), "why")
