@@ -9,7 +9,7 @@ from bot.fit.architecture import Architecture, Compressed, Indexer, Mla, Moe, Re
 Config = dict[str, Any]
 
 _TIED = {"gemma", "gemma2", "gemma3", "gemma3_text", "gemma3n_text", "gemma4_text", "cohere", "cohere2"}
-_UNGATED = {"starcoder2", "gpt_neox", "phi", "nemotron", "nemotron_h", "arcee", "gpt2", "bloom", "mpt"}
+_UNGATED = {"starcoder2", "gpt_neox", "phi", "nemotron", "nemotron_h", "arcee", "apertus", "gpt2", "bloom", "mpt"}
 _FUSED_QKV = {"phi3", "gpt_neox", "falcon", "gpt2", "bloom", "mpt", "chatglm", "dbrx", "phi"}
 _CLASS_DEFAULTS: dict[str, Config] = {
     "smollm3": {
