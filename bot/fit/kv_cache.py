@@ -11,7 +11,7 @@ from bot.fit.architecture import MIB, Architecture
 from bot.fit.quants import CACHE_TYPES
 
 _PAD = 256
-"""Cells of a sliding-window cache are rounded up to this."""
+"""Cells of a sliding-window or compressed cache are rounded up to this."""
 
 
 class CacheLayer(NamedTuple):
@@ -116,7 +116,8 @@ def layer_context(
         cells = context
     row = layer.key_row + (layer.value_row if flash_attention else layer.padded_value_row)
     if layer.ratio:
-        kv_bytes = (cells * row + context // layer.ratio * layer.compressed_row) * kind.block_bytes / kind.block_size
+        compressed = -(-(context // parallel // layer.ratio) // _PAD) * _PAD * parallel
+        kv_bytes = (cells * row + compressed * layer.compressed_row) * kind.block_bytes / kind.block_size
         return ContextMemory(kv_bytes / MIB, layer.state_bytes * parallel / MIB)
     kv_bytes = cells * row * kind.block_bytes / kind.block_size
     return ContextMemory(kv_bytes / MIB, layer.state_bytes * parallel / MIB)
