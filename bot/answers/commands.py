@@ -2,8 +2,8 @@
 
 from bot.answers.runtime import Runtime
 from bot.catalog.records import Model
-from bot.fit.engines import LLAMA_CPP, VLLM
-from bot.fit.plan import Load
+from bot.fit.engines import LLAMA_CPP, VLLM, shares_layers
+from bot.fit.plan import Load, Plan
 from bot.fit.verdict import Judged
 
 _VLLM_ON_LOADING = {"FP8": "fp8", "BNB-4bit": "bitsandbytes"}
@@ -16,28 +16,25 @@ def run_commands(model: Model, runtime: Runtime, load: Load, judged: Judged) -> 
         return _vllm(model, load, judged)
     if runtime.engine is not LLAMA_CPP:
         return {}
-    commands = {**_llama_server(model, load, judged), **_ollama(model, load)}
+    repo = model.gguf_repos[0] if model.gguf_repos else None
     if runtime.name == "lm-studio":
-        commands = _lm_studio(model, load, judged)
-    elif runtime.name == "koboldcpp":
-        commands = _koboldcpp(model, load, judged)
-    return commands
+        return _lm_studio(repo, load, judged.plan) if repo else {}
+    if runtime.name == "koboldcpp":
+        return _koboldcpp(repo, load, judged.plan) if repo else {}
+    llama_server = _llama_server(repo, load, judged.plan) if repo else {}
+    return {**llama_server, **_ollama(model, repo, load)}
 
 
-def _repo(model: Model) -> str | None:
-    return model.gguf_repos[0] if model.gguf_repos else None
+def _gpu_layers(plan: Plan) -> str:
+    return "99" if plan.gpu_layers == plan.total_layers else str(plan.gpu_layers)
 
 
 def _file_quant(load: Load) -> str:
     return "MXFP4" if load.quant == "MXFP4_MOE" else load.quant
 
 
-def _llama_server(model: Model, load: Load, judged: Judged) -> dict[str, str]:
-    repo, plan = _repo(model), judged.plan
-    if not repo:
-        return {}
-    layers = "99" if plan.gpu_layers == plan.total_layers else str(plan.gpu_layers)
-    words = ["llama-server", "-hf", f"{repo}:{_file_quant(load)}", "-c", str(load.context), "-ngl", layers]
+def _llama_server(repo: str, load: Load, plan: Plan) -> dict[str, str]:
+    words = ["llama-server", "-hf", f"{repo}:{_file_quant(load)}", "-c", str(load.context), "-ngl", _gpu_layers(plan)]
     if plan.cpu_experts_layers:
         words += ["--n-cpu-moe", str(plan.cpu_experts_layers)]
     if load.kv_type != "f16":
@@ -45,8 +42,7 @@ def _llama_server(model: Model, load: Load, judged: Judged) -> dict[str, str]:
     return {"llama.cpp": " ".join(words)}
 
 
-def _ollama(model: Model, load: Load) -> dict[str, str]:
-    repo = _repo(model)
+def _ollama(model: Model, repo: str | None, load: Load) -> dict[str, str]:
     tag = f"hf.co/{repo}:{_file_quant(load)}" if repo else None
     if model.ollama and load.quant in ("Q4_K_M", "MXFP4_MOE"):
         tag = model.ollama[0]
@@ -57,23 +53,17 @@ def _ollama(model: Model, load: Load) -> dict[str, str]:
     return {"ollama": f"OLLAMA_CONTEXT_LENGTH={load.context}{cache} ollama serve &\nollama run {tag}"}
 
 
-def _lm_studio(model: Model, load: Load, judged: Judged) -> dict[str, str]:
-    repo, plan = _repo(model), judged.plan
-    if not repo:
-        return {}
+def _lm_studio(repo: str, load: Load, plan: Plan) -> dict[str, str]:
     gpu = "max" if plan.all_on_devices else f"{max(plan.gpu_layers - 1, 0) / (plan.total_layers - 1):.2f}"
-    name = repo.split("/")[-1].removesuffix("-GGUF").lower()
+    name = repo.rsplit("/", maxsplit=1)[-1].removesuffix("-GGUF").lower()
     get = f"lms get https://huggingface.co/{repo}@{_file_quant(load)}"
     return {"lm-studio": f"{get}\nlms load {name} --context-length {load.context} --gpu {gpu}"}
 
 
-def _koboldcpp(model: Model, load: Load, judged: Judged) -> dict[str, str]:
-    repo, plan = _repo(model), judged.plan
-    if not repo:
-        return {}
+def _koboldcpp(repo: str, load: Load, plan: Plan) -> dict[str, str]:
     file = f"*{_file_quant(load)}*.gguf"
-    layers = 99 if plan.gpu_layers == plan.total_layers else plan.gpu_layers
-    words = ["koboldcpp", "--model", f"./{file}", "--contextsize", str(load.context), "--gpulayers", str(layers)]
+    words = ["koboldcpp", "--model", f"./{file}", "--contextsize", str(load.context)]
+    words += ["--gpulayers", _gpu_layers(plan)]
     if load.kv_type in ("q8_0", "q4_0"):
         words += ["--flashattention", "--quantkv", "1" if load.kv_type == "q8_0" else "2"]
     if plan.cpu_experts_layers:
@@ -92,8 +82,6 @@ def _vllm(model: Model, load: Load, judged: Judged) -> dict[str, str]:
         words += ["--kv-cache-dtype", "fp8"]
     count = len(judged.devices)
     if count > 1:
-        parallel = (
-            "--tensor-parallel-size" if load.architecture.heads_of(0) % count == 0 else "--pipeline-parallel-size"
-        )
-        words += [parallel, str(count)]
+        split = shares_layers(load.engine, load.architecture, count)
+        words += ["--tensor-parallel-size" if split else "--pipeline-parallel-size", str(count)]
     return {"vllm": " ".join(words)}

@@ -91,12 +91,11 @@ def format_for(runtime: Runtime, quant: str) -> str:
     if named == "MXFP4_MOE" and engine is not LLAMA_CPP:
         named = "MLX-MXFP4" if engine is MLX else "MXFP4"
     if engine is LLAMA_CPP:
-        if named not in PRESET_BASE:
-            raise invalid("quant", "not_loaded", f"{runtime.name}|{named}|{', '.join(LLAMA_CPP.ladder)}")
-        return named
-    if named.split("-")[0] not in _FORMATS[engine.name] or (
-        named not in ("BF16", "F16", "F32") and not format_of(named)
-    ):
+        loads = named in PRESET_BASE
+    else:
+        exists = named in ("BF16", "F16", "F32") or format_of(named)
+        loads = bool(exists) and named.split("-")[0] in _FORMATS[engine.name]
+    if not loads:
         raise invalid("quant", "not_loaded", f"{runtime.name}|{named}|{', '.join(engine.ladder)}")
     return named
 

@@ -382,8 +382,9 @@ def _concurrency(judged: Judged) -> float | None:
     plan = judged.plan
     if not plan.engine.tensor_parallel or judged.verdict is Verdict.NO:
         return None
-    rooms = zip(plan.free_mib(judged.devices), plan.shares, strict=True)
-    return round(min(1 + free / (share.kv_mib + share.recurrent_mib) for free, share in rooms), 1)
+    kept = [share.kv_mib + share.recurrent_mib for share in plan.shares]
+    rooms = zip(plan.free_mib(judged.devices), kept, strict=True)
+    return round(min((1 + free / cache for free, cache in rooms if cache), default=1.0), 1)
 
 
 def _reason_code(load: Load, judged: Judged) -> str:

@@ -65,9 +65,14 @@ class Compressed(Part):
     index_heads: Count = Field(gt=0)
     index_head_dim: Count = Field(gt=0)
 
+    @property
+    def densest_ratio(self) -> int:
+        """The fewest tokens that a compressed row stands for."""
+        return min(ratio for ratio in self.ratios if ratio)
+
     def indexed(self, layer: int) -> bool:
         """Whether a layer has an index."""
-        return self.ratios[layer] == min(ratio for ratio in self.ratios if ratio)
+        return self.ratios[layer] == self.densest_ratio
 
 
 class Moe(Part):

@@ -10,7 +10,7 @@ error that is left, by class of architecture.
 from functools import cache
 from typing import NamedTuple
 
-from bot.fit.architecture import MIB, Architecture, Compressed
+from bot.fit.architecture import MIB, Architecture
 
 _F32 = 4
 _ROW_INDEX = 8
@@ -27,7 +27,6 @@ _TAIL = {
     "qwen3_5_text": 5, "stablelm": 2, "starcoder2": 2, "gemma4_text": 3,
 }  # fmt: skip
 """Rows of the hidden size alive beside the scores of the output, by family; 1 for most."""
-
 
 _INDEXER_ROWS = {"deepseek_v32": 16.64, "glm_moe_dsa": 24.83}
 """Rows of the hidden size alive beside attention where an indexer picks the tokens, by family."""
@@ -61,11 +60,11 @@ def compute_buffers(
     inputs = _inputs(arch, context // parallel, micro_batch, flash_attention)
     stages = _stages(arch)
     cells = _scored_cells(arch, context // parallel, micro_batch)
-    scores = 0 if flash_attention else stages.score_heads * cells * micro_batch * _F32
+    scores = 0 if flash_attention else arch.heads * cells * micro_batch * _F32
     if arch.compressed:
-        scores += 10 * micro_batch * (context // parallel) // _densest_ratio(arch.compressed)
+        scores += 10 * micro_batch * (context // parallel) // arch.compressed.densest_ratio
     masked = inputs * (2 if arch.indexer and context <= 16384 else 4 if arch.indexer else 1)
-    middle = max(masked + stages.ffn * unit, masked + stages.attention * unit + scores)
+    middle = masked + max(stages.ffn * unit, stages.attention * unit + scores)
     output = stages.output * unit + (inputs if arch.per_layer_input and arch.family.startswith("gemma4") else 0)
     host_rows = (2 * arch.hidden + arch.per_layer_input * arch.layers) * unit
     host_layers = max(inputs + (stages.ffn + arch.hidden) * unit, host_rows)
@@ -88,17 +87,16 @@ def widest_rows(arch: Architecture) -> int:
 
 def _inputs(arch: Architecture, cells: int, micro_batch: int, flash_attention: bool) -> int:
     """Bytes of attention masks and, without flash attention, of the row numbers of values."""
-    has_attention = set(arch.kinds) & set("fsbFS")
-    if not has_attention:
+    if not set(arch.kinds) & set("fsbFS"):
         return 0
     mask = micro_batch * (2 if flash_attention else _F32)
     total = cells * mask
     if arch.compressed:
-        total //= _densest_ratio(arch.compressed)
+        total //= arch.compressed.densest_ratio
     if arch.sliding:
         total += min(cells, -(-(arch.sliding.window + micro_batch) // 256) * 256) * mask
     if not flash_attention and not arch.mla:
-        _, v_dim = arch.head_dim, arch.v_head_dim or arch.head_dim
+        v_dim = arch.v_head_dim or arch.head_dim
         total += arch.kv_heads * v_dim * micro_batch * _ROW_INDEX
         if arch.sliding:
             heads = arch.sliding.kv_heads or arch.kv_heads
@@ -107,24 +105,19 @@ def _inputs(arch: Architecture, cells: int, micro_batch: int, flash_attention: b
     return total
 
 
-def _densest_ratio(compressed: Compressed) -> int:
-    return min(ratio for ratio in compressed.ratios if ratio)
-
-
 def _scored_cells(arch: Architecture, cells: int, micro_batch: int) -> int:
     """Cache rows that a token is compared with."""
     if arch.compressed and arch.sliding:
-        return cells // _densest_ratio(arch.compressed) + arch.sliding.window + micro_batch
+        return cells // arch.compressed.densest_ratio + arch.sliding.window + micro_batch
     return cells
 
 
 class _Stages(NamedTuple):
-    """Elements per token alive in each stage, and the heads whose scores are stored without flash attention."""
+    """Elements per token alive in each stage."""
 
     output: int
     ffn: int
     attention: int
-    score_heads: int
 
 
 @cache
@@ -142,7 +135,7 @@ def _stages(arch: Architecture) -> _Stages:
         attention = 4 * d + 3 * arch.heads * arch.head_dim
     else:
         attention = 2 * d + 2 * arch.heads * arch.head_dim
-    return _Stages(output, _ffn(arch), attention, arch.heads if arch.heads else 0)
+    return _Stages(output, _ffn(arch), attention)
 
 
 def _ffn(arch: Architecture) -> int:

@@ -31,7 +31,7 @@ Reported by users of 16, 64 and 128 GB machines; straight lines between. 8 GB: t
 """
 
 _WIRED_LIMIT_BEFORE = (2 / 3, 3 / 4)
-"""The same on macOS before version 15: two thirds up to 36 GB, three quarters from there on (public logs)."""
+"""The same on older macOS: two thirds on smaller machines, three quarters from 36 GB on (public logs)."""
 
 _SHARED_LIMIT: dict[tuple[str, bool], tuple[float, float]] = {
     ("unified", True): (0.86, 0.90),
@@ -41,8 +41,8 @@ _SHARED_LIMIT: dict[tuple[str, bool], tuple[float, float]] = {
 }
 """Share of shared memory that a GPU can hold outside of macOS: as delivered, and with the system's settings raised.
 
-By kind and whether it is CUDA's. DGX Spark and Jetson hold all that the system leaves (128 GB there are decimal, and
-119.7 GiB are seen); Strix Halo is given up to 96 of 128 GB by firmware or Windows, and 110 by Linux (GTT) in public
+By kind and whether it is CUDA's. DGX Spark and Jetson hold all that the system leaves (128 GB there are decimal:
+119 GiB); Strix Halo is given up to 96 of 128 GB by firmware or Windows, and 110 by Linux (GTT) in public
 runs; other integrated chips share half unless told otherwise.
 """
 

@@ -6,7 +6,7 @@ Ollama, LM Studio and KoboldCpp run llama.cpp and follow its rules.
 from typing import Literal, NamedTuple
 
 from bot.fit.architecture import MIB, Architecture
-from bot.fit.compute import ComputeMemory, compute_buffers, widest_rows
+from bot.fit.compute import widest_rows
 from bot.fit.devices import OVERHEAD_MIB, Backend, Device, headroom_mib, usable_mib
 from bot.fit.quants import KV_TYPES, QUALITY_ORDER
 
@@ -36,6 +36,8 @@ class Engine(NamedTuple):
     """Whether it keeps full keys and values for models with latent attention."""
     keeps_all_tokens: bool = False
     """Whether sliding-window layers keep the whole context."""
+    scored_rows: int = 1
+    """Rows whose scores over the vocabulary it holds at once."""
 
 
 LLAMA_CPP = Engine(
@@ -56,8 +58,10 @@ VLLM = Engine(
     tensor_parallel=True,
     utilisation=0.9,
     overhead_mib=360.0,
+    scored_rows=256,
 )
-"""``gpu_memory_utilization`` is 0.9 by default; "non-torch" memory is 0.25 to 0.35 GiB in its start-up logs."""
+"""``gpu_memory_utilization`` is 0.9 by default; "non-torch" memory is 0.25 to 0.35 GiB in its start-up logs.
+It tries out ``max_num_seqs`` sequences when it starts."""
 
 MLX = Engine(
     name="mlx",
@@ -89,10 +93,8 @@ TRANSFORMERS = Engine(
 
 ENGINES: dict[str, Engine] = {e.name: e for e in (LLAMA_CPP, VLLM, MLX, EXLLAMA, TRANSFORMERS)}
 
-_PREFILL_TOKENS = {"vllm": 2048, "mlx": 2048, "exllama": 2048, "transformers": 2048}
-"""Tokens of a prompt that are computed at once. vLLM: ``max_num_batched_tokens`` as served by default."""
-_SCORED_ROWS = {"vllm": 256, "mlx": 1, "exllama": 1, "transformers": 1}
-"""Rows of the vocabulary's scores at once; vLLM tries out ``max_num_seqs`` sequences when it starts."""
+_PREFILL_TOKENS = 2048
+"""Tokens of a prompt that are computed at once; vLLM's ``max_num_batched_tokens`` as served by default."""
 _ACTIVATION_BYTES = 2
 
 
@@ -113,7 +115,7 @@ def unchunked_mib(engine: Engine, arch: Architecture, context: int) -> float:
     """
     if engine is not VLLM:
         return 0.0
-    return max(0, context - _PREFILL_TOKENS["vllm"]) * widest_rows(arch) * _ACTIVATION_BYTES / MIB
+    return max(0, context - _PREFILL_TOKENS) * widest_rows(arch) * _ACTIVATION_BYTES / MIB
 
 
 def overhead_mib(engine: Engine, device: Device) -> float:
@@ -121,34 +123,19 @@ def overhead_mib(engine: Engine, device: Device) -> float:
     return OVERHEAD_MIB[device.backend] if engine.overhead_mib is None else engine.overhead_mib
 
 
-def scratch(
-    engine: Engine,
-    arch: Architecture,
-    context: int,
-    *,
-    micro_batch: int = 512,
-    parallel: int = 1,
-    flash_attention: bool = True,
-    devices: int = 1,
-) -> ComputeMemory:
-    """Scratch memory by engine, in MiB.
+def shares_layers(engine: Engine, arch: Architecture, devices: int) -> bool:
+    """Whether ``devices`` cards hold a part of every layer each (tensor parallel); the heads must divide evenly."""
+    return engine.tensor_parallel and arch.heads_of(0) % devices == 0
 
-    llama.cpp's is worked out graph by graph; the others hold the 16-bit results of one prefill step, and the
-    scores of the rows they sample; ExLlama unpacks the largest matrix to 16 bits as well. vLLM's start-up logs
-    give about 110 KiB a token for Llama 3.1 8B, which this is.
+
+def prefill_mib(engine: Engine, arch: Architecture, context: int) -> float:
+    """Scratch memory of an engine other than llama.cpp, in MiB.
+
+    It holds the 16-bit results of one prefill step, and the scores of the rows it samples; ExLlama unpacks the
+    largest matrix to 16 bits as well. vLLM's start-up logs give about 110 KiB a token for Llama 3.1 8B, which this is.
     """
-    if engine.name == "llama.cpp":
-        return compute_buffers(
-            arch,
-            context,
-            micro_batch=micro_batch,
-            parallel=parallel,
-            flash_attention=flash_attention,
-            devices=devices,
-        )
-    step = min(context, _PREFILL_TOKENS[engine.name])
-    scores = _SCORED_ROWS[engine.name] * arch.vocab * (4 + _ACTIVATION_BYTES)
-    if engine.name == "exllama":
+    step = min(context, _PREFILL_TOKENS)
+    scores = engine.scored_rows * arch.vocab * (4 + _ACTIVATION_BYTES)
+    if engine is EXLLAMA:
         scores += _ACTIVATION_BYTES * arch.hidden * max(arch.ffn_by_layer or (arch.ffn,))
-    mib = (step * widest_rows(arch) * _ACTIVATION_BYTES + scores) / MIB
-    return ComputeMemory(mib, mib, 0.0, 0.0, 0.0)
+    return (step * widest_rows(arch) * _ACTIVATION_BYTES + scores) / MIB

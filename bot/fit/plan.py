@@ -6,9 +6,9 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from bot.fit.architecture import Architecture
-from bot.fit.compute import ComputeMemory
+from bot.fit.compute import ComputeMemory, compute_buffers
 from bot.fit.devices import Device
-from bot.fit.engines import LLAMA_CPP, Engine, limit_mib, overhead_mib, scratch
+from bot.fit.engines import LLAMA_CPP, Engine, limit_mib, overhead_mib, prefill_mib, shares_layers
 from bot.fit.kv_cache import CacheLayer, ContextMemory, cache_layers, layer_context
 from bot.fit.weights import Weights, weigh
 
@@ -109,7 +109,7 @@ def all_on_devices(load: Load, devices: tuple[Device, ...]) -> Plan:
     """
     if len(devices) == 1:
         return all_on_one(load, devices[0])
-    if load.engine.tensor_parallel and load.architecture.heads_of(0) % len(devices) == 0:
+    if shares_layers(load.engine, load.architecture, len(devices)):
         return _tensor_parallel(load, devices)
     layout = layout_of(load, len(devices))
     plan = split(layout, devices, _proportional(layout, devices))
@@ -248,8 +248,10 @@ def layout_of(load: Load, devices: int) -> Layout:
 
 
 def _compute(load: Load, devices: int) -> ComputeMemory:
-    return scratch(
-        load.engine,
+    if load.engine is not LLAMA_CPP:
+        mib = prefill_mib(load.engine, load.architecture, load.context)
+        return ComputeMemory(mib, mib, 0.0, 0.0, 0.0)
+    return compute_buffers(
         load.architecture,
         load.context,
         micro_batch=load.micro_batch,
