@@ -79,6 +79,8 @@ class UnavailableOut(Frozen):
     name: str
     missing: tuple[str, ...]
     detail: str = ""
+    weights_mib: dict[str, float] = Field(default_factory=dict)
+    """What is known all the same: the weights alone, by precision."""
 
 
 class Answer(BaseModel):

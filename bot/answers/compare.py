@@ -220,7 +220,7 @@ def _models(models: list[Model]) -> CompareOut:
 def _load(model: Model) -> Load | None:
     if model.architecture is None:
         return None
-    return Load(architecture=model.architecture, quant=DEFAULT_PRESET, context=min(_CONTEXT, model.context))
+    return Load(architecture=model.architecture, quant=DEFAULT_PRESET, context=min(_CONTEXT, model.context or _CONTEXT))
 
 
 def _tools(tools: list[Tool]) -> CompareOut:

@@ -15,8 +15,8 @@ from bot.answers.runtime import (
     default_context,
     format_for,
 )
-from bot.catalog.records import Hardware, Model
-from bot.fit.architecture import Architecture
+from bot.catalog.records import WRITES_TEXT, Hardware, Model
+from bot.fit.architecture import MIB, Architecture
 from bot.fit.devices import Device
 from bot.fit.engines import LLAMA_CPP, limit_mib, spare_mib
 from bot.fit.plan import Load, Plan, all_on_devices
@@ -155,11 +155,14 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
     model = model_match.model
     typed_quant = _typed_quant(question, model_match)
     runtime = choose_runtime(question, typed_quant)
+    if model.modality not in WRITES_TEXT and model.architecture is None:
+        raise Stop("unavailable", _weights_alone(model))
     architecture = model.architecture or await _architecture_from_hub(model, knowledge)
     devices = tuple(_device(knowledge.catalog.hardware[d.hardware.id], runtime, d.memory_gib) for d in hardware.devices)
     typed_ram = gib(question, "ram_gib") or hardware.ram_gib
     ram_mib = (typed_ram or ASSUMED_RAM_GIB) * 1024
-    context, context_basis = _context(question, model, runtime, devices)
+    longest = model.context or architecture.max_context
+    context, context_basis = _context(question, model.name, longest, runtime, devices)
     load = Load(
         architecture=architecture,
         quant=DEFAULT_PRESET,
@@ -173,7 +176,7 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
         check_capability(runtime, quant, placed.hardware)
     load = load._replace(quant=quant, file_mib=model.file_mib.get(quant))
     judged = judge(load, devices, ram_mib)
-    largest = max_context(load, devices, model.context)
+    largest = max_context(load, devices, longest)
     return "answered", WillItRunOut(
         model=ModelOut(
             id=model.id, name=model.name, hf_id=model.hf_id, params=model.params, active_params=model.active_params
@@ -235,6 +238,16 @@ async def _architecture_from_hub(model: Model, knowledge: Knowledge) -> Architec
     raise Stop("unavailable", UnavailableOut(about="model", name=model.name, missing=("architecture",)))
 
 
+_WEIGHT_BITS = {"F16": 16.0, "Q8_0": 8.5, "Q4_0": 4.5}
+"""Precisions that models without an architecture in the catalog are weighed in: bits per weight, scales included."""
+
+
+def _weights_alone(model: Model) -> UnavailableOut:
+    """What can be said of a model that does not write text: its weights, and that the rest is not known."""
+    weights = {name: round(model.params * bits / 8 / MIB, 1) for name, bits in _WEIGHT_BITS.items()}
+    return UnavailableOut(about="model", name=model.name, missing=("working_memory",), weights_mib=weights)
+
+
 def _hardware(question: Question, knowledge: Knowledge) -> HardwareMatch:
     outcome = knowledge.hardware.resolve(required_text(question, "gpu", limit=MAX_LENGTH))
     if not isinstance(outcome, HardwareMatch):
@@ -253,18 +266,18 @@ def _typed_quant(question: Question, match: ModelMatch) -> str | None:
 
 
 def _context(
-    question: Question, model: Model, runtime: Runtime, devices: tuple[Device, ...]
+    question: Question, name: str, longest: int, runtime: Runtime, devices: tuple[Device, ...]
 ) -> tuple[int, Literal["typed", "default"]]:
     typed = text(question, "context", limit=40)
     if typed is None:
-        return default_context(runtime, devices, model.context), "default"
+        return default_context(runtime, devices, longest), "default"
     if typed.casefold() == "max":
-        return model.context, "typed"
+        return longest, "typed"
     context = parse_context(typed)
     if context is None or context < 256:
         raise invalid("context", "not_a_context", typed)
-    if context > model.context:
-        raise invalid("context", "beyond_model", f"{model.name}: {model.context}")
+    if context > longest:
+        raise invalid("context", "beyond_model", f"{name}: {longest}")
     return context, "typed"
 
 

@@ -39,6 +39,9 @@ def _problems(loaded: Loaded) -> Iterator[tuple[str, Record, str, str]]:
     for hardware in cast(list[Hardware], records["hardware"]):
         yield from (("hardware", hardware, field, problem) for field, problem in _hardware(hardware))
     models = {row.id for row in records["model"]}
+    parents = {m.id: m.lineage.of for m in cast(list[Model], records["model"]) if m.lineage}
+    for model in cast(list[Model], records["model"]):
+        yield from (("model", model, "lineage.of", p) for p in _lineage(model, parents, models))
     for cloud in cast(list[CloudModel], records["cloud_model"]):
         yield from (("cloud_model", cloud, "alternatives", p) for p in _dangling(cloud.alternatives, models))
     errors = {row.id for row in records["error"]}
@@ -64,6 +67,21 @@ def _clashing_names(rows: Iterable[Record]) -> Iterator[tuple[Record, str]]:
 
 def _dangling(links: Iterable[str], known: set[str]) -> Iterator[str]:
     return (f"no record «{link}»" for link in links if link not in known)
+
+
+def _lineage(model: Model, parents: dict[str, str], known: set[str]) -> Iterator[str]:
+    """A parent that is not there, or a chain of parents that comes back to the model."""
+    seen = [model.id]
+    while (parent := parents.get(seen[-1])) is not None:
+        if parent not in known:
+            if len(seen) == 1:
+                yield f"no record «{parent}»"
+            return
+        if parent == model.id:
+            yield f"goes in a circle: {' → '.join((*seen, parent))}"
+        if parent in seen:
+            return
+        seen.append(parent)
 
 
 def _bad_patterns(patterns: Iterable[str]) -> Iterator[str]:

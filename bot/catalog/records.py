@@ -24,6 +24,23 @@ class Record(BaseModel):
     checked: date
 
 
+Modality = Literal[
+    "text", "text+image", "multimodal", "embedding", "reranker", "speech-to-text", "text-to-speech", "image", "video"
+]
+
+WRITES_TEXT: tuple[Modality, ...] = ("text", "text+image", "multimodal")
+"""Modalities of models that answer in text, token by token."""
+
+
+class Lineage(BaseModel):
+    """What a model was made from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["tuned", "distilled", "merged", "pruned"]
+    of: Slug
+
+
 class Model(Record):
     """A model people run, with the facts that its memory follows from."""
 
@@ -36,13 +53,15 @@ class Model(Record):
     licence: str | None = None
     commercial: bool | None = None
     """Whether the licence allows commercial use without asking; None where it depends."""
-    modality: Literal["text", "text+image", "multimodal"] = "text"
+    modality: Modality = "text"
     capabilities: tuple[str, ...] = ()
     params: int = Field(gt=0)
     active_params: int | None = Field(default=None, gt=0)
     extra_params: int = Field(default=0, ge=0)
     """Parameters outside the text model (vision tower, audio encoder, multi-token-prediction module)."""
-    context: int = Field(gt=0)
+    context: int | None = Field(default=None, gt=0)
+    """Tokens; None where it has no meaning (images) or is not known."""
+    lineage: Lineage | None = None
     ollama: tuple[str, ...] = ()
     gguf_repos: tuple[str, ...] = ()
     file_mib: dict[str, float] = Field(default_factory=dict)
@@ -72,6 +91,8 @@ class Model(Record):
     def _active_within_total(self) -> "Model":
         if self.active_params and self.active_params > self.params:
             raise ValueError("active_params exceed params")
+        if self.architecture and not self.context:
+            raise ValueError("a model with an architecture needs its context")
         return self
 
 

@@ -36,6 +36,7 @@ _PART_SIZE = re.compile(r"^(?:[ae]\d.*b|\d+x.*b|e)$")
 _UNWANTED_WORD = 4.0
 _UNWANTED_DATE = 1.0
 _NUMBER_AS_SIZE = 0.5
+_SHORT = 6
 _SAME = 0.5
 """Readings whose penalties differ by no more than this are equally good."""
 
@@ -70,7 +71,7 @@ class ModelIndex:
         self._exact: dict[str, Model] = {}
         for model in sorted(catalog.models.values(), key=lambda m: m.rank):
             for name in (model.id, model.hf_id, *model.ollama, *model.gguf_repos, *model.aliases):
-                self._exact.setdefault(plain(name), model)
+                self._exact.setdefault(_spaced(plain(name)), model)
         self._forms = [form for model in catalog.models.values() for form in _forms(model)]
         self._vocabulary = Vocabulary({w for f in self._forms for w in f.tokens.words | f.free_words} | _NEUTRAL)
         self._names = {model.id: model.name for model in catalog.models.values()}
@@ -84,13 +85,13 @@ class ModelIndex:
         if len(typed) > MAX_LENGTH:
             return Unreadable("model", "too_long", str(MAX_LENGTH))
         name = _strip_url(plain(typed))
-        if model := self._exact.get(name):
+        if model := self._exact.get(_spaced(name)):
             return ModelMatch(model, None)
         found = find_quant(name)
         quant, rest = (found.name, found.rest) if found else (None, name)
         repo_name = rest.split(":", 1)
         rest = " ".join(part for part in (repo_name[0].rsplit("/", 1)[-1], *repo_name[1:]))
-        if model := self._exact.get(rest.strip(" -.:()")):
+        if model := self._exact.get(_spaced(rest.strip(" -.:()"))):
             return ModelMatch(model, quant)
         if cloud := self._cloud_model(rest):
             return NotLocal(typed, cloud)
@@ -101,6 +102,10 @@ class ModelIndex:
         if not readings:
             return NotFound("model", typed, self._nearest(rest))
         best = min(reading.penalty for reading in readings)
+        partly = best >= _UNWANTED_WORD
+        if (partly and "/" in repo_name[0]) or (mended and not tokens.sizes and (partly or len(rest) < _SHORT)):
+            # Too little for a guess: a part of a name in somebody's repository, or with a typing error in it.
+            return NotFound("model", typed, self._nearest(rest))
         models = [
             r.model for r in sorted(readings, key=lambda r: (r.penalty, r.model.rank)) if r.penalty <= best + _SAME
         ]
@@ -153,12 +158,18 @@ class ModelIndex:
         return readings
 
 
+def _spaced(name: str) -> str:
+    """A plain name in which hyphens do not count."""
+    return " ".join(name.replace("-", " ").split())
+
+
 def _unique(models: Iterable[Model]) -> list[Model]:
     return list({model.id: model for model in models}.values())
 
 
 def _candidate(model: Model) -> Candidate:
-    return Candidate(model.id, model.name, f"{_billions(model.params)}, {model.context // 1024}k context")
+    context = f", {model.context // 1024}k context" if model.context else ""
+    return Candidate(model.id, model.name, f"{_billions(model.params)}{context}")
 
 
 def _billions(params: int) -> str:
@@ -167,7 +178,9 @@ def _billions(params: int) -> str:
 
 def _differs(a: Model, b: Model) -> bool:
     """Whether taking one for the other would change the answer."""
-    if abs(a.params / b.params - 1) > 0.015 or max(a.context, b.context) >= 2 * min(a.context, b.context):
+    if abs(a.params / b.params - 1) > 0.015:
+        return True
+    if a.context and b.context and max(a.context, b.context) >= 2 * min(a.context, b.context):
         return True
     return (a.architecture is None) != (b.architecture is None)
 
@@ -215,8 +228,11 @@ def _forms(model: Model) -> list[_Form]:
     text_params = model.params - model.extra_params
     total = {float(round(text_params / 1e9)), round(text_params / 1e9, 1)} if text_params >= 1e9 else set()
     forms = []
+    untuned = "base" in _tokens(plain(model.name)).words
     for name in dict.fromkeys(plain(n) for n in (model.name, repo, *model.aliases)):
         tokens = _tokens(name)
+        if untuned and "base" not in tokens.words:
+            continue  # a bare «Gemma 3 27B» means the instruct model, whatever the base model's repository is called
         forms.append(_Form(model, tokens, frozenset(free), tokens.sizes | total))
     return forms
 

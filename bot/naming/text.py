@@ -17,6 +17,8 @@ _ALIKE = str.maketrans(
 
 def plain(text: str) -> str:
     """Lower case, compatibility forms, no control, format or combining characters, single spaces."""
+    if text.isascii() and text.isprintable():  # most of it; nothing to fold but case
+        return " ".join(text.replace("_", " ").lower().split())
     folded = unicodedata.normalize("NFKD", text).translate(_ALIKE).casefold()
     kept = (c if unicodedata.category(c)[0] != "C" else " " for c in folded if unicodedata.category(c) != "Mn")
     return " ".join("".join(kept).split())

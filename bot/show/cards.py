@@ -104,7 +104,7 @@ def _blocks(answer: Answer) -> Iterator[str]:
         case InvalidOut() as payload:
             yield plain(phrases.invalid(payload))
         case UnavailableOut() as payload:
-            yield plain(phrases.unavailable(payload.name, payload.missing, payload.detail))
+            yield plain(phrases.unavailable(payload))
 
 
 def _willitrun(a: WillItRunOut) -> Iterator[str]:

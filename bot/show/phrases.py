@@ -1,6 +1,6 @@
 """Values and codes put into English. One file, so that a language is one file."""
 
-from bot.answers.answer import InvalidOut
+from bot.answers.answer import InvalidOut, UnavailableOut
 from bot.answers.compare import CompareOut, RuleOut
 from bot.answers.willitrun import ChangeOut, WillItRunOut
 
@@ -272,15 +272,24 @@ _HUB_WORDS = {
 }
 
 
-def unavailable(name: str, missing: tuple[str, ...], detail: str = "") -> str:
+_FACTS = {
+    "architecture": "how its layers are built",
+    "working_memory": "what it needs beside its weights (that depends on resolution, length and program)",
+}
+
+
+def unavailable(answer: UnavailableOut) -> str:
     """A fact is missing."""
-    for code in missing:
+    name = answer.name
+    for code in answer.missing:
         if code in _HUB_WORDS:
-            return _HUB_WORDS[code].format(name=name, detail=detail)
-    words = {"architecture": "how its layers are built"}
-    return (
-        f"The catalog does not know {', '.join(words.get(m, m) for m in missing)} for {name}, so no verdict is given."
-    )
+            return _HUB_WORDS[code].format(name=name, detail=answer.detail)
+    missing = ", ".join(_FACTS.get(fact, fact) for fact in answer.missing)
+    sentence = f"The catalog does not know {missing} for {name}, so no verdict is given."
+    if answer.weights_mib:
+        sizes = ", ".join(f"{mib / 1024:.2f} GiB in {kind}" for kind, mib in answer.weights_mib.items())
+        sentence += f" Its weights alone take {sizes}."
+    return sentence
 
 
 def cell(value: float | str | bool | None, unit: str) -> str:

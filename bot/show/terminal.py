@@ -50,7 +50,7 @@ def _lines(answer: Answer) -> Iterator[RenderableType]:
         case InvalidOut() as payload:
             yield Text(phrases.invalid(payload), style="bold")
         case UnavailableOut() as payload:
-            yield Text(phrases.unavailable(payload.name, payload.missing, payload.detail), style="bold")
+            yield Text(phrases.unavailable(payload), style="bold")
 
 
 def _willitrun(a: WillItRunOut) -> Iterator[RenderableType]:

@@ -141,7 +141,7 @@ async def test_what_cannot_be_planned_for_says_why(
     answer = await run(catalog, hub, repo)
     assert answer.status == "unavailable"
     assert isinstance(answer.answer, UnavailableOut)
-    assert said in phrases.unavailable(answer.answer.name, answer.answer.missing, answer.answer.detail)
+    assert said in phrases.unavailable(answer.answer)
 
 
 async def test_a_config_that_contradicts_the_weights(catalog: Catalog, loopback: tuple[Loopback, Hub]) -> None:
@@ -189,7 +189,7 @@ async def test_a_slow_hub(loopback: tuple[Loopback, Hub], where: str, monkeypatc
 async def test_a_hub_that_is_not_there(catalog: Catalog) -> None:
     answer = await run(catalog, Hub("http://127.0.0.1:9"), "acme/Novum-1B")
     assert answer.status == "unavailable"
-    assert "could not be reached" in phrases.unavailable("acme/Novum-1B", answer.answer.missing)
+    assert "could not be reached" in phrases.unavailable(answer.answer)
 
 
 async def test_a_hub_that_failed_is_left_alone_for_a_while(loopback: tuple[Loopback, Hub]) -> None:
@@ -224,7 +224,8 @@ async def test_the_hub_says_what_the_catalog_lacks(catalog: Catalog, loopback: t
 
 def test_every_fault_has_words() -> None:
     for code in ("gated", "rate_limited", "offline", "slow", "no_weights", "config", "gguf"):
-        assert "catalog does not know" not in phrases.unavailable("a/b", (f"hub_{code}",), "why")
+        missing = UnavailableOut(about="model", name="a/b", missing=(f"hub_{code}",), detail="why")
+        assert "catalog does not know" not in phrases.unavailable(missing)
 
 
 def test_every_cut_of_a_header_is_refused() -> None:
