@@ -20,7 +20,14 @@ STATS_KEYS = (
     "models", "hardware", "tools", "prices", "benchmarks", "errors", "troubleshooting", "glossary", "answers",
     "lessons", "guides", "prompts",
 )  # fmt: skip
-_KIND_OF = {"models": "model", "hardware": "hardware", "tools": "tool", "errors": "error", "glossary": "glossary"}
+_KINDS_OF = {
+    "models": ("model",),
+    "hardware": ("hardware",),
+    "tools": ("tool",),
+    "prices": ("api_price", "rental_price", "electricity_price"),
+    "errors": ("error",),
+    "glossary": ("glossary",),
+}
 
 
 def main() -> None:
@@ -175,9 +182,46 @@ def catalog_stats(
     from bot.catalog.place import data_folder
 
     loaded = load(Settings().data_dir or data_folder())
-    counts = {key: len(loaded.records.get(_KIND_OF.get(key, ""), ())) for key in STATS_KEYS}
+    counts = {key: sum(len(loaded.records[kind]) for kind in _KINDS_OF.get(key, ())) for key in STATS_KEYS}
     if json:
         sys.stdout.buffer.write(orjson.dumps(counts) + b"\n")
         return
     for key, count in counts.items():
         print(f"{key:<16}{count:>6}")
+
+
+@catalog_app.command("diff")
+def catalog_diff(
+    old: Annotated[Path, typer.Argument(help="Folder of the older catalog.", exists=True, file_okay=False)],
+    new: Annotated[Path, typer.Argument(help="Folder of the newer catalog.", exists=True, file_okay=False)],
+) -> None:
+    """Print what changed between two catalogs, one line a difference."""
+    from bot.catalog.edit import differences
+    from bot.catalog.load import load
+
+    for change in differences(load(old), load(new)):
+        print(change)
+
+
+@catalog_app.command("add")
+def catalog_add(
+    source: Annotated[str, typer.Argument(help="Where from: hf, the Hugging Face Hub.")],
+    repo: Annotated[str, typer.Argument(help="The repository, org/name.")],
+) -> None:
+    """Print a new model's record, made from the Hub's config, for a contributor to finish."""
+    from bot.catalog.edit import model_as_toml
+    from bot.hub.address import read_address
+    from bot.hub.client import Hub, HubFault
+
+    address = read_address(repo)
+    if source != "hf" or address is None:
+        print("Usage: willitrun catalog add hf <org/repo>", file=sys.stderr)
+        raise typer.Exit(2)
+    try:
+        found = asyncio.run(Hub().find(address))
+    except HubFault as fault:
+        print(f"{address.repo}: {fault.code} {fault.detail}".rstrip(), file=sys.stderr)
+        raise typer.Exit(1) from None
+    print("# To finish: name, family, aliases, licence and commercial, released, capabilities, sources; then run")
+    print("# `willitrun catalog check`. What the Hub does not say stays out.")
+    print(model_as_toml(found.model), end="")

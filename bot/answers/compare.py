@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 from bot.answers.answer import Frozen, NotFoundOut, Payload, Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import Stop, check_names, invalid, names, refuse, required_text, text
-from bot.catalog.records import Hardware, Model, Tool
-from bot.fit.devices import Device, usable_mib
+from bot.catalog.records import Model, Tool
+from bot.fit.devices import usable_mib
 from bot.fit.plan import Load, context_mib
 from bot.fit.quants import DEFAULT_PRESET
 from bot.fit.speed import active_mib
@@ -177,16 +177,7 @@ def _device_name(device: NamedDevice) -> str:
 
 
 def _usable_gib(named: NamedDevice) -> float:
-    hardware: Hardware = named.hardware
-    device = Device(
-        id=hardware.id,
-        name=hardware.name,
-        kind=hardware.kind,
-        backend=hardware.backends[0],
-        memory_mib=named.memory_gib * 1024,
-        bandwidth_gb_s=hardware.bandwidth_gb_s,
-    )
-    return usable_mib(device) / 1024
+    return usable_mib(named.hardware.device(named.memory_gib)) / 1024
 
 
 def _models(models: list[Model]) -> CompareOut:

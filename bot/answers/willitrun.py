@@ -15,7 +15,7 @@ from bot.answers.runtime import (
     default_context,
     format_for,
 )
-from bot.catalog.records import WRITES_TEXT, Hardware, Model
+from bot.catalog.records import WRITES_TEXT, Model
 from bot.fit.architecture import MIB, Architecture
 from bot.fit.devices import Device
 from bot.fit.engines import LLAMA_CPP, limit_mib, spare_mib
@@ -158,7 +158,7 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
     if model.modality not in WRITES_TEXT and model.architecture is None:
         raise Stop("unavailable", _weights_alone(model))
     architecture = model.architecture or await _architecture_from_hub(model, knowledge)
-    devices = tuple(_device(knowledge.catalog.hardware[d.hardware.id], runtime, d.memory_gib) for d in hardware.devices)
+    devices = tuple(d.hardware.device(d.memory_gib, backend_for(runtime, d.hardware)) for d in hardware.devices)
     typed_ram = gib(question, "ram_gib") or hardware.ram_gib
     ram_mib = (typed_ram or ASSUMED_RAM_GIB) * 1024
     longest = model.context or architecture.max_context
@@ -328,18 +328,6 @@ def _ladder(model: Model, runtime: Runtime) -> tuple[str, ...]:
     if model.native_quant:
         return (format_for(runtime, model.native_quant),) if runtime.name != "exllama" else runtime.engine.ladder
     return runtime.engine.ladder
-
-
-def _device(hardware: Hardware, runtime: Runtime, memory_gib: float) -> Device:
-    return Device(
-        id=hardware.id,
-        name=hardware.name,
-        kind=hardware.kind,
-        backend=backend_for(runtime, hardware),
-        memory_mib=memory_gib * 1024,
-        bandwidth_gb_s=hardware.bandwidth_gb_s,
-        fp16_tflops=hardware.fp16_tensor_tflops,
-    )
 
 
 def _device_out(device: Device, runtime: Runtime) -> DeviceOut:

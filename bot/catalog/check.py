@@ -6,7 +6,19 @@ from typing import cast
 import re2
 
 from bot.catalog.load import Fault, Loaded
-from bot.catalog.records import CloudModel, ErrorEntry, GlossaryTerm, Hardware, Model, Record
+from bot.catalog.records import (
+    ApiPrice,
+    CloudModel,
+    ErrorEntry,
+    GlossaryTerm,
+    Hardware,
+    HardwareVerdict,
+    Model,
+    ModelVerdict,
+    Record,
+    RentalPrice,
+)
+from bot.catalog.verdicts import hardware_faults, model_faults
 from bot.fit.tensors import inventory
 from bot.fit.weights import weigh
 
@@ -14,6 +26,14 @@ _CITATION = re2.compile(r"https?://|^(?:PyPI|npm|github) \S+")
 
 PARAMS_TOLERANCE = 0.02
 FILE_TOLERANCE = 0.10
+BANDWIDTH_TOLERANCE = 0.03
+
+_PIN_RATES_GBIT_S = {
+    "GDDR5": (3.6, 9.0), "GDDR5X": (9.0, 14.5), "GDDR6": (10.0, 20.5), "GDDR6X": (19.0, 24.0), "GDDR7": (18.0, 32.0),
+    "HBM2": (1.4, 2.45), "HBM2e": (1.2, 3.6), "HBM3": (5.0, 6.5), "HBM3e": (5.8, 9.8),
+}  # fmt: skip
+"""Data rates that memory of a kind has been sold with, lowest and highest, over all cards of the catalog. Where the kind
+itself names its rate (``LPDDR5X-8000``), bandwidth must be bus times rate within 3 %."""
 
 
 def check(loaded: Loaded) -> list[Fault]:
@@ -44,6 +64,12 @@ def _problems(loaded: Loaded) -> Iterator[tuple[str, Record, str, str]]:
         yield from (("model", model, "lineage.of", p) for p in _lineage(model, parents, models))
     for cloud in cast(list[CloudModel], records["cloud_model"]):
         yield from (("cloud_model", cloud, "alternatives", p) for p in _dangling(cloud.alternatives, models))
+    for api in cast(list[ApiPrice], records["api_price"]):
+        yield from (("api_price", api, "model", p) for p in _dangling((api.model,), models))
+    cards = {row.id for row in records["hardware"]}
+    for rental in cast(list[RentalPrice], records["rental_price"]):
+        yield from (("rental_price", rental, "hardware", p) for p in _dangling((rental.hardware,), cards))
+    yield from _verdicts(records)
     errors = {row.id for row in records["error"]}
     for error in cast(list[ErrorEntry], records["error"]):
         yield from (("error", error, "related", p) for p in _dangling(error.related, errors))
@@ -51,6 +77,19 @@ def _problems(loaded: Loaded) -> Iterator[tuple[str, Record, str, str]]:
     terms = {row.id for row in records["glossary"]}
     for term in cast(list[GlossaryTerm], records["glossary"]):
         yield from (("glossary", term, "related", p) for p in _dangling(term.related, terms - {term.id}))
+
+
+def _verdicts(records: dict[str, list[Record]]) -> Iterator[tuple[str, Record, str, str]]:
+    models = {model.id: model for model in cast(list[Model], records["model"])}
+    cards = {hardware.id: hardware for hardware in cast(list[Hardware], records["hardware"])}
+    for opinion in cast(list[ModelVerdict], records["model_verdict"]):
+        yield from (("model_verdict", opinion, "id", p) for p in _dangling((opinion.id,), set(models)))
+        yield from (("model_verdict", opinion, field, problem) for field, problem in model_faults(opinion))
+    for verdict in cast(list[HardwareVerdict], records["hardware_verdict"]):
+        yield from (("hardware_verdict", verdict, "id", p) for p in _dangling((verdict.id,), set(cards)))
+        if verdict.id in cards:
+            faults = hardware_faults(verdict, cards[verdict.id], models)
+            yield from (("hardware_verdict", verdict, field, problem) for field, problem in faults)
 
 
 def _clashing_names(rows: Iterable[Record]) -> Iterator[tuple[Record, str]]:
@@ -113,3 +152,13 @@ def _hardware(hardware: Hardware) -> Iterator[tuple[str, str]]:
         yield "memory_gib", "must be ascending and without repeats"
     if not 1 <= hardware.bandwidth_gb_s <= 20_000:
         yield "bandwidth_gb_s", f"{hardware.bandwidth_gb_s} GB/s is not believable"
+    if not hardware.bus_bits or not hardware.memory_type:
+        return
+    rate = 8 * hardware.bandwidth_gb_s / hardware.bus_bits
+    kind, _, stated = hardware.memory_type.partition("-")
+    low, high = _PIN_RATES_GBIT_S.get(kind, (0.0, 99.0))
+    if stated.isdigit():
+        low, high = (int(stated) / 1000 * (1 + sign * BANDWIDTH_TOLERANCE) for sign in (-1, 1))
+    if not low <= rate <= high:
+        bus = f"{hardware.bus_bits} bits of {hardware.memory_type}"
+        yield "bandwidth_gb_s", f"{hardware.bandwidth_gb_s} GB/s over {bus} is {rate:.2f} Gbit/s a pin"

@@ -9,7 +9,20 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from bot.catalog import prose
-from bot.catalog.records import CloudModel, ErrorEntry, GlossaryTerm, Hardware, Model, Record, Tool
+from bot.catalog.records import (
+    ApiPrice,
+    CloudModel,
+    ElectricityPrice,
+    ErrorEntry,
+    GlossaryTerm,
+    Hardware,
+    HardwareVerdict,
+    Model,
+    ModelVerdict,
+    Record,
+    RentalPrice,
+    Tool,
+)
 
 MAX_FILE_BYTES = 2_000_000
 
@@ -18,12 +31,17 @@ KINDS: dict[str, type[Record]] = {
     "cloud_model": CloudModel,
     "hardware": Hardware,
     "tool": Tool,
+    "model_verdict": ModelVerdict,
+    "hardware_verdict": HardwareVerdict,
+    "api_price": ApiPrice,
+    "rental_price": RentalPrice,
+    "electricity_price": ElectricityPrice,
     "error": ErrorEntry,
     "glossary": GlossaryTerm,
 }
 """Record kinds by the name of their TOML table (or, for prose, of their folder)."""
 
-_TABLE_FOLDERS = ("models", "hardware", "tools")
+_TABLE_FOLDERS = ("models", "hardware", "tools", "verdicts", "prices")
 _PROSE_FOLDERS: dict[str, tuple[str, Callable[[str], dict[str, Any]]]] = {
     "errors": ("error", prose.error_sections),
     "glossary": ("glossary", prose.glossary_sections),

@@ -6,11 +6,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from bot.fit.architecture import Architecture
+from bot.fit.devices import Backend, Device
 from bot.fit.quants import PRESET_BASE
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$", max_length=64)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Opinion = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Source = Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=400)]
 
 
@@ -106,9 +108,6 @@ class CloudModel(Record):
     alternatives: tuple[Slug, ...] = Field(min_length=1)
 
 
-Backend = Literal["cuda", "rocm", "metal", "vulkan", "sycl", "cpu"]
-
-
 class Hardware(Record):
     """A card, a chip with shared memory, or a CPU platform."""
 
@@ -139,6 +138,18 @@ class Hardware(Record):
     rank: int = Field(default=9999, ge=1)
     notes: str | None = None
 
+    def device(self, memory_gib: float, backend: Backend | None = None) -> Device:
+        """This hardware with one of its memory sizes, as the maths sees it; by default with its first backend."""
+        return Device(
+            id=self.id,
+            name=self.name,
+            kind=self.kind,
+            backend=backend or self.backends[0],
+            memory_mib=memory_gib * 1024,
+            bandwidth_gb_s=self.bandwidth_gb_s,
+            fp16_tflops=self.fp16_tensor_tflops,
+        )
+
 
 class Tool(Record):
     """A runtime or user interface."""
@@ -154,6 +165,71 @@ class Tool(Record):
     api: tuple[str, ...] = ()
     best_for: Text
     caveat: Text
+
+
+class ModelVerdict(Record):
+    """What we think of a model, in our own words; ``id`` is the model's. What fits where is computed, never written."""
+
+    good_for: Opinion
+    strengths: tuple[Opinion, ...] = Field(min_length=1)
+    limits: tuple[Opinion, ...] = Field(min_length=1)
+    pick_if: Opinion
+    skip_if: Opinion
+
+
+class Claim(BaseModel):
+    """A model at a quant and context, said to run well on a piece of hardware or not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: Slug
+    quant: str
+    context: int = Field(gt=0)
+
+
+class HardwareVerdict(Record):
+    """What we think of a card or chip, in our own words; ``id`` is its own. The claims are checked by the engine."""
+
+    does_well: Opinion
+    breaks: Opinion
+    buy_if: Opinion
+    skip_if: Opinion
+    runs: tuple[Claim, ...] = ()
+    """Fits with headroom, on the largest memory it was sold with."""
+    runs_not: tuple[Claim, ...] = ()
+    """Does not fit on the devices."""
+
+
+class ApiPrice(Record):
+    """What a provider asks for a hosted twin of a model, on a day."""
+
+    model: Slug
+    provider: Name
+    input_usd_per_mtok: float = Field(gt=0)
+    output_usd_per_mtok: float = Field(gt=0)
+    as_of: date
+
+
+class RentalPrice(Record):
+    """What a card costs by the hour."""
+
+    hardware: Slug
+    provider: Name
+    usd_per_hour: float = Field(gt=0)
+    offer: Name
+    as_of: Name
+    """A date, or how old the source says that the price is."""
+
+
+class ElectricityPrice(Record):
+    """What a household pays for electricity in a country, taxes included."""
+
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    """ISO 3166-1 code; EU and EA are Eurostat's for the union and the euro area."""
+    name: Name
+    price_per_kwh: float = Field(gt=0)
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    as_of: Name
 
 
 class Step(BaseModel):

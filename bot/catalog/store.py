@@ -6,7 +6,20 @@ from typing import NamedTuple, TypeVar
 
 import aiosqlite
 
-from bot.catalog.records import CloudModel, ErrorEntry, GlossaryTerm, Hardware, Model, Record, Tool
+from bot.catalog.records import (
+    ApiPrice,
+    CloudModel,
+    ElectricityPrice,
+    ErrorEntry,
+    GlossaryTerm,
+    Hardware,
+    HardwareVerdict,
+    Model,
+    ModelVerdict,
+    Record,
+    RentalPrice,
+    Tool,
+)
 
 R = TypeVar("R", bound=Record)
 
@@ -22,6 +35,11 @@ class Catalog(NamedTuple):
     cloud_models: dict[str, CloudModel]
     hardware: dict[str, Hardware]
     tools: dict[str, Tool]
+    model_verdicts: dict[str, ModelVerdict]
+    hardware_verdicts: dict[str, HardwareVerdict]
+    api_prices: dict[str, ApiPrice]
+    rental_prices: dict[str, RentalPrice]
+    electricity_prices: dict[str, ElectricityPrice]
     errors: dict[str, ErrorEntry]
     glossary: dict[str, GlossaryTerm]
 
@@ -44,6 +62,11 @@ async def read_catalog(path: Path) -> Catalog:
         cloud_models=_by_id(CloudModel, bodies.get("cloud_model", ())),
         hardware=_by_id(Hardware, bodies.get("hardware", ())),
         tools=_by_id(Tool, bodies.get("tool", ())),
+        model_verdicts=_by_id(ModelVerdict, bodies.get("model_verdict", ())),
+        hardware_verdicts=_by_id(HardwareVerdict, bodies.get("hardware_verdict", ())),
+        api_prices=_by_id(ApiPrice, bodies.get("api_price", ())),
+        rental_prices=_by_id(RentalPrice, bodies.get("rental_price", ())),
+        electricity_prices=_by_id(ElectricityPrice, bodies.get("electricity_price", ())),
         errors=_by_id(ErrorEntry, bodies.get("error", ())),
         glossary=_by_id(GlossaryTerm, bodies.get("glossary", ())),
     )
