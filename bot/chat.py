@@ -20,6 +20,8 @@ PROMPT = "willitrun> "
 _EXAMPLES = (
     "/willitrun model: llama 3.1 8b gpu: rtx 3060 12gb",
     "/compare a: rtx 3090 b: rx 7900 xtx",
+    "/fits rtx 3060 12gb",
+    "/model gpt-oss 20b",
     "/error cuda out of memory",
     "/glossary kv cache",
 )
@@ -136,6 +138,8 @@ def _values(option: str, typed: str, knowledge: Knowledge) -> list[str]:
             return [model.name for model in knowledge.models.search(typed, 8)]
         case "gpu" | "a" | "b" | "c" | "d":
             return [hardware.name for hardware in knowledge.hardware.search(typed, 8)]
+        case "tool":
+            return [tool.name for tool in knowledge.tools.search(typed, 8)]
         case "term":
             return [term.title for term in knowledge.glossary.search(typed, 8)]
         case "text":

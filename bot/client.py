@@ -27,7 +27,16 @@ log = logging.getLogger(__name__)
 
 DEFER_AFTER_S = 1.5
 
-COGS = ("cogs.willitrun", "cogs.compare", "cogs.error", "cogs.glossary")
+COGS = (
+    "cogs.willitrun",
+    "cogs.compare",
+    "cogs.fits",
+    "cogs.model",
+    "cogs.gpu",
+    "cogs.tool",
+    "cogs.error",
+    "cogs.glossary",
+)
 
 
 class LocalBot(commands.Bot):

@@ -28,3 +28,8 @@ def hardware(knowledge: Knowledge, typed: str) -> list[app_commands.Choice[str]]
         else:
             pairs.append((record.name, record.id))
     return choices(pairs)
+
+
+def tools(knowledge: Knowledge, typed: str) -> list[app_commands.Choice[str]]:
+    """Runtimes and programs that ``typed`` may mean."""
+    return choices((t.name, t.id) for t in knowledge.tools.search(typed))

@@ -5,7 +5,8 @@ from typing import Literal, NamedTuple
 
 from bot.answers.answer import Frozen, NotFoundOut, Payload, Question
 from bot.answers.knowledge import Knowledge
-from bot.answers.options import Stop, check_names, invalid, names, refuse, required_text, text
+from bot.answers.options import Stop, check_names, invalid, names, required_text, text
+from bot.answers.resolve import one_device, one_model, one_tool
 from bot.catalog.records import Model, Tool
 from bot.fit.devices import usable_mib
 from bot.fit.plan import Load, context_mib
@@ -81,14 +82,14 @@ async def compare(question: Question, knowledge: Knowledge) -> Payload:
     kind = _kind(typed, knowledge)
     match kind:
         case "hardware":
-            devices = [_device(name, value, knowledge) for name, value in typed.items()]
+            devices = [one_device(name, value, knowledge) for name, value in typed.items()]
             return "answered", _hardware(devices)
         case "model":
-            models = [_model(name, value, knowledge) for name, value in typed.items()]
+            models = [one_model(name, value, knowledge) for name, value in typed.items()]
             _refuse_same([m.id for m in models])
             return "answered", _models(models)
         case "tool":
-            tools = [_tool(name, value, knowledge) for name, value in typed.items()]
+            tools = [one_tool(name, value, knowledge) for name, value in typed.items()]
             _refuse_same([t.id for t in tools])
             return "answered", _tools(tools)
 
@@ -122,29 +123,6 @@ def _certainty(outcome: object) -> float:
 def _refuse_same(ids: list[str]) -> None:
     if len(set(ids)) < len(ids):
         raise invalid("b", "same_thing")
-
-
-def _device(option: str, value: str, knowledge: Knowledge) -> NamedDevice:
-    outcome = knowledge.hardware.resolve(value)
-    if not isinstance(outcome, HardwareMatch):
-        raise refuse(outcome, knowledge, option)
-    if len(outcome.devices) != 1:
-        raise invalid(option, "one_card")
-    return outcome.devices[0]
-
-
-def _model(option: str, value: str, knowledge: Knowledge) -> Model:
-    outcome = knowledge.models.resolve(value)
-    if not isinstance(outcome, ModelMatch):
-        raise refuse(outcome, knowledge, option)
-    return outcome.model
-
-
-def _tool(option: str, value: str, knowledge: Knowledge) -> Tool:
-    outcome = knowledge.tools.resolve(value)
-    if not isinstance(outcome, Tool):
-        raise refuse(outcome, knowledge, option)
-    return outcome
 
 
 def _hardware(devices: list[NamedDevice]) -> CompareOut:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 from pydantic import ValidationError
 
-from bot.answers import compare, error, glossary, willitrun
+from bot.answers import compare, error, fits, glossary, hardware, model, tool, willitrun
 from bot.answers.answer import Answer, Frozen, InvalidOut, Payload, Question, Status
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import Stop
@@ -34,6 +34,10 @@ COMMANDS: dict[str, Command] = {
         willitrun.willitrun, willitrun.OPTIONS, ("model", "gpu"), "Does this model run on this hardware, and how well?"
     ),
     "compare": Command(compare.compare, compare.OPTIONS, ("a", "b"), "Compare two to four cards, models or tools."),
+    "fits": Command(fits.fits, fits.OPTIONS, ("gpu",), "What runs well on this hardware?"),
+    "model": Command(model.model, model.OPTIONS, ("model",), "What a model is, what it is good for, what it runs on."),
+    "gpu": Command(hardware.hardware, hardware.OPTIONS, ("gpu",), "What a card or chip is, and what runs on it."),
+    "tool": Command(tool.tool, tool.OPTIONS, ("tool",), "What a runtime or user interface is for."),
     "error": Command(error.error, error.OPTIONS, ("text",), "What an error means and how to fix it."),
     "glossary": Command(glossary.glossary, glossary.OPTIONS, ("term",), "What a term of local AI means."),
 }

@@ -32,8 +32,8 @@ _PIN_RATES_GBIT_S = {
     "GDDR5": (3.6, 9.0), "GDDR5X": (9.0, 14.5), "GDDR6": (10.0, 20.5), "GDDR6X": (19.0, 24.0), "GDDR7": (18.0, 32.0),
     "HBM2": (1.4, 2.45), "HBM2e": (1.2, 3.6), "HBM3": (5.0, 6.5), "HBM3e": (5.8, 9.8),
 }  # fmt: skip
-"""Data rates that memory of a kind has been sold with, lowest and highest, over all cards of the catalog. Where the kind
-itself names its rate (``LPDDR5X-8000``), bandwidth must be bus times rate within 3 %."""
+"""Data rates that memory of a kind has been sold with, lowest and highest, over all cards of the catalog. Where the
+kind itself names its rate (``LPDDR5X-8000``), bandwidth must be bus times rate within 3 %."""
 
 
 def check(loaded: Loaded) -> list[Fault]:

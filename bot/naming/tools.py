@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 from bot.catalog.records import Tool
 from bot.catalog.store import Catalog
 from bot.naming.outcome import Candidate, NotFound
-from bot.naming.text import edits_allowed, plain
+from bot.naming.text import MAX_LENGTH, edits_allowed, likeness, plain
 
 
 class ToolIndex:
@@ -33,6 +33,15 @@ class ToolIndex:
         names = {tool.id: tool.name for tool in self._tools.values()}
         near = process.extract(text, names, scorer=fuzz.WRatio, processor=plain, limit=5, score_cutoff=60)
         return NotFound("tool", text, tuple(Candidate(i, names[i], "") for _, _, i in near))
+
+    def search(self, text: str, limit: int = 25) -> list[Tool]:
+        """Tools for autocompletion, the likest first; all in the order of the catalog when nothing is typed."""
+        query = plain(text)[:MAX_LENGTH]
+        if not query:
+            return list(self._tools.values())[:limit]
+        names = {tool.id: tool.name for tool in self._tools.values()}
+        found = process.extract(query, names, scorer=likeness, processor=plain, limit=limit)
+        return [self._tools[tool_id] for _, _, tool_id in found]
 
 
 def _key(text: str) -> str:

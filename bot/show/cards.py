@@ -8,7 +8,9 @@ from discord import ui
 from bot.answers.answer import Answer, AskBackOut, InvalidOut, NotFoundOut, NotLocalOut, UnavailableOut
 from bot.answers.compare import CompareOut
 from bot.answers.error import ErrorOut
+from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut
+from bot.answers.record import RecordOut
 from bot.answers.willitrun import WillItRunOut
 from bot.show import phrases
 
@@ -23,6 +25,7 @@ _COLOURS = {
     "no": discord.Colour.red(),
 }
 _BAR_CELLS = 20
+_MARKS = {"fits": "🟢", "tight": "🟡", "offload": "🟠", "no": "🔴"}
 
 
 def card(answer: Answer) -> ui.LayoutView:
@@ -74,7 +77,7 @@ def _colour(answer: Answer) -> discord.Colour:
             return _COLOURS[payload.verdict]
         case ErrorOut():
             return discord.Colour.red()
-        case CompareOut() | GlossaryOut():
+        case CompareOut() | GlossaryOut() | RecordOut() | FitsOut():
             return discord.Colour.blurple()
         case _:
             return discord.Colour.greyple()
@@ -86,6 +89,10 @@ def _blocks(answer: Answer) -> Iterator[str]:
             yield from _willitrun(payload)
         case CompareOut() as payload:
             yield from _compare(payload)
+        case RecordOut() as payload:
+            yield from _record(payload)
+        case FitsOut() as payload:
+            yield from _fits(payload)
         case ErrorOut() as payload:
             yield from _error(payload)
         case GlossaryOut() as payload:
@@ -161,6 +168,32 @@ def _compare(a: CompareOut) -> Iterator[str]:
     if rules:
         yield "\n".join(f"- If {situation}: **{choose}**. {why}" for situation, choose, why in rules)
     yield f"-# Generated from the catalog's facts; a missing fact decides nothing.\n-# {_sources(a.sources)}"
+
+
+def _record(a: RecordOut) -> Iterator[str]:
+    opinion = [f"**{phrases.OPINION_WORDS[part.part]}** {'; '.join(part.sentences)}" for part in a.opinion]
+    yield "\n".join((f"### {a.name}", *opinion))
+    yield "\n".join(f"**{phrases.ROW_WORDS[f.name]}** {phrases.cell(f.value, f.unit)}" for f in a.facts)
+    if a.runs:
+        rows = [" · ".join(filter(None, phrases.run(item))) for item in a.runs]
+        yield f"**{phrases.runs_title(a)}**\n" + "\n".join(
+            f"{_MARKS[r.verdict]} {row}" for r, row in zip(a.runs, rows, strict=True)
+        )
+    related = f"Related: {', '.join(item.name for item in a.related)}\n-# " if a.related else ""
+    yield f"-# {related}{_sources(a.sources)} · checked {a.checked}"
+
+
+def _fits(a: FitsOut) -> Iterator[str]:
+    yield f"### {phrases.fits_title(a)}"
+    for group, words in phrases.GROUP_WORDS.items():
+        rows = [
+            f"- {m.name} · {m.quant} · {phrases.gib(m.total_mib)} · {phrases.band(m.decode_tok_s)}"
+            for m in a.models
+            if m.group == group
+        ]
+        if rows:
+            yield f"**{words}**\n" + "\n".join(rows)
+    yield f"-# {phrases.fits_rule(a)}"
 
 
 def _error(a: ErrorOut) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from bot.answers.answer import InvalidOut, UnavailableOut
 from bot.answers.compare import CompareOut, RuleOut
+from bot.answers.fits import FitsOut
+from bot.answers.record import RecordOut, RunOut
 from bot.answers.willitrun import ChangeOut, WillItRunOut
 
 VERDICT_WORDS = {"fits": "Fits", "tight": "Tight fit", "offload": "Runs with offload", "no": "Does not run"}
@@ -25,6 +27,9 @@ _FIELD_WORDS = {
     "runtime": "a runtime",
     "text": "an error message or a few words about it",
     "term": "a term",
+    "tool": "a runtime or program",
+    "use": "a use",
+    "page": "a page",
     "a": "something to compare",
     "b": "something to compare it with",
 }
@@ -33,6 +38,7 @@ _EXAMPLES = {
     "gpu": "rtx 3060 12gb, 2x 3090 or m3 max 64gb",
     "text": "cuda out of memory",
     "term": "kv cache",
+    "tool": "ollama",
     "a": "rtx 3090",
     "b": "rx 7900 xtx",
 }
@@ -62,6 +68,39 @@ ROW_WORDS = {
     "formats": "Formats",
     "api": "API",
     "caveat": "Mind",
+    "org": "Made by",
+    "modality": "Handles",
+    "capabilities": "Can",
+    "tuned": "Tuned from",
+    "distilled": "Distilled into",
+    "merged": "Merged from",
+    "pruned": "Pruned from",
+    "hf_id": "Hugging Face",
+    "ollama": "Ollama",
+    "gguf": "GGUF files",
+    "architecture": "Architecture",
+    "pcie": "PCIe",
+    "notes": "Note",
+    "url": "Home",
+}
+
+OPINION_WORDS = {
+    "good_for": "Good for",
+    "strengths": "Strengths",
+    "limits": "Limits",
+    "pick_if": "Pick it if",
+    "skip_if": "Skip it if",
+    "does_well": "Does well",
+    "breaks": "Where it breaks",
+    "buy_if": "Buy it if",
+    "best_for": "Best for",
+    "caveat": "Mind",
+}
+
+GROUP_WORDS = {
+    "comfortable": "Comfortable",
+    "tight": "Tight",
+    "offload": "With part in system memory",
 }
 
 
@@ -329,3 +368,33 @@ def rule(item: RuleOut, answer: CompareOut) -> tuple[str, str, str]:
         "commercial": ("you use it in a business", "The other licence does not plainly allow it."),
     }[item.code]
     return situation, name, why
+
+
+def run(item: RunOut) -> tuple[str, str, str, str, str]:
+    """Label, verdict, quant, memory and speed of a row of a table of runs."""
+    speed = band(item.decode_tok_s) if item.decode_tok_s else ""
+    return item.label, VERDICT_WORDS[item.verdict], quant_name(item.quant), gib(item.total_mib), speed
+
+
+def runs_title(answer: RecordOut) -> str:
+    """What the table of runs shows."""
+    if answer.kind == "model":
+        return f"The best quant by card, at {tokens(answer.runs[0].context)} context"
+    return "What runs on it, in the best quant that fits with room to spare"
+
+
+def fits_title(answer: FitsOut) -> str:
+    """What a ranked list shows, and by which rule."""
+    kinds = list(dict.fromkeys(answer.devices))
+    where = " + ".join(f"{answer.devices.count(k)}× {k}" if answer.devices.count(k) > 1 else k for k in kinds)
+    use = f" for {answer.use}" if answer.use else ""
+    return f"What runs{use} on {where} at {tokens(answer.context)} context"
+
+
+def fits_rule(answer: FitsOut) -> str:
+    """How the list was made."""
+    counts = ", ".join(f"{answer.counts[group]} {words.lower()}" for group, words in GROUP_WORDS.items())
+    return (
+        f"{answer.considered} models considered: {counts}. Within a group the most talked about come first; each in the"
+        f" best quant that leaves room to spare. Page {answer.page} of {answer.pages}."
+    )

@@ -12,7 +12,9 @@ from rich.text import Text
 from bot.answers.answer import Answer, AskBackOut, InvalidOut, NotFoundOut, NotLocalOut, UnavailableOut
 from bot.answers.compare import CompareOut
 from bot.answers.error import ErrorOut
+from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut
+from bot.answers.record import RecordOut
 from bot.answers.willitrun import WillItRunOut
 from bot.show import phrases
 
@@ -31,6 +33,10 @@ def _lines(answer: Answer) -> Iterator[RenderableType]:
             yield from _willitrun(payload)
         case CompareOut() as payload:
             yield from _compare(payload)
+        case RecordOut() as payload:
+            yield from _record(payload)
+        case FitsOut() as payload:
+            yield from _fits(payload)
         case ErrorOut() as payload:
             yield from _error(payload)
         case GlossaryOut() as payload:
@@ -139,6 +145,50 @@ def _compare(a: CompareOut) -> Iterator[RenderableType]:
         yield Text(f"If {situation}: ").append(choose, style="bold").append(f". {why}")
     yield Text("\nGenerated from the catalog's facts; a missing fact decides nothing.", style="dim")
     yield Text("Sources: " + "; ".join(a.sources), style="dim")
+
+
+def _record(a: RecordOut) -> Iterator[RenderableType]:
+    yield Text(a.name, style="bold cyan")
+    for part in a.opinion:
+        yield Text(f"{phrases.OPINION_WORDS[part.part]}: ", style="bold").append(
+            "; ".join(part.sentences), style="none"
+        )
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for fact in a.facts:
+        table.add_row(phrases.ROW_WORDS[fact.name], phrases.cell(fact.value, fact.unit))
+    yield Text("")
+    yield table
+    if a.runs:
+        yield Text(f"\n{phrases.runs_title(a)}", style="bold")
+        yield _runs([(phrases.run(item), item.verdict) for item in a.runs])
+    if a.related:
+        yield Text("\nRelated: " + ", ".join(item.name for item in a.related), style="dim")
+    yield Text("Sources: " + "; ".join(a.sources) + f" (checked {a.checked})", style="dim")
+
+
+def _fits(a: FitsOut) -> Iterator[RenderableType]:
+    yield Text(phrases.fits_title(a), style="bold cyan")
+    for group, words in phrases.GROUP_WORDS.items():
+        rows = [m for m in a.models if m.group == group]
+        if rows:
+            yield Text(f"\n{words}", style="bold")
+            colour = {"comfortable": "fits"}.get(group, group)
+            yield _runs(
+                [((m.name, m.quant, phrases.gib(m.total_mib), phrases.band(m.decode_tok_s)), colour) for m in rows]
+            )
+    yield Text(f"\n{phrases.fits_rule(a)}", style="dim")
+
+
+def _runs(rows: list[tuple[tuple[str, ...], str]]) -> Table:
+    """Rows of texts, each in the colour of its verdict."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for _ in rows[0][0]:
+        table.add_column()
+    for cells, verdict in rows:
+        table.add_row(*cells, style=_COLOURS[verdict])
+    return table
 
 
 def _error(a: ErrorOut) -> Iterator[RenderableType]:

@@ -1,0 +1,135 @@
+"""``/fits``: what runs well on a card, a chip or several cards."""
+
+from typing import Literal
+
+from bot.answers.answer import Frozen, Payload, Question
+from bot.answers.knowledge import Knowledge
+from bot.answers.options import check_names, invalid, refuse, required_text, text
+from bot.answers.runs import ASSUMED_RAM_MIB, best_load, decode_band
+from bot.catalog.records import WRITES_TEXT, Model
+from bot.fit.devices import Device
+from bot.fit.quants import QUALITY_ORDER
+from bot.fit.verdict import Verdict, judge
+from bot.naming.outcome import HardwareMatch
+from bot.naming.text import MAX_LENGTH, parse_context
+
+OPTIONS = ("gpu", "use", "context", "page")
+USES = ("chat", "coding", "reasoning", "vision")
+PAGE = 15
+
+_CONSIDERED = 400
+"""Models are considered down to this rank of how much they are talked about."""
+_CODE_WORDS = ("coder", "code", "devstral", "codestral", "starcoder")
+_SMALL_IS_OUT = 0.34
+"""A model is left out if it fills less of the cards in 16 bits: nobody asks for a 1B model on 24 GB."""
+
+Group = Literal["comfortable", "tight", "offload"]
+_GROUP: dict[Verdict, Group] = {Verdict.FITS: "comfortable", Verdict.TIGHT: "tight", Verdict.OFFLOAD: "offload"}
+
+
+class FitOut(Frozen):
+    """One model on this hardware."""
+
+    id: str
+    name: str
+    group: Group
+    quant: str
+    total_mib: float
+    decode_tok_s: tuple[float, float]
+
+
+class FitsOut(Frozen):
+    """The answer to ``/fits``: one page of models by group, the most talked about first within each."""
+
+    devices: tuple[str, ...]
+    use: str | None
+    context: int
+    considered: int
+    page: int
+    pages: int
+    counts: dict[str, int]
+    models: tuple[FitOut, ...]
+
+
+async def fits(question: Question, knowledge: Knowledge) -> Payload:
+    """Judge every model that is talked about, and rank what runs."""
+    check_names(question, OPTIONS)
+    outcome = knowledge.hardware.resolve(required_text(question, "gpu", limit=MAX_LENGTH))
+    if not isinstance(outcome, HardwareMatch):
+        raise refuse(outcome, knowledge, "gpu")
+    devices = tuple(d.hardware.device(d.memory_gib) for d in outcome.devices)
+    use = text(question, "use", limit=40)
+    if use is not None and use.casefold() not in USES:
+        raise invalid("use", "unknown_value", ", ".join(USES))
+    context = _context(question)
+    candidates = [m for m in knowledge.catalog.models.values() if _considered(m, use and use.casefold(), context)]
+    ram_mib = outcome.ram_gib * 1024 if outcome.ram_gib else ASSUMED_RAM_MIB
+    runs = [run for m in candidates if (run := _run(m, devices, context, ram_mib))]
+    order = list(_GROUP.values())
+    rank = {m.id: m.rank for m in candidates}
+    runs.sort(key=lambda run: (order.index(run.group), rank[run.id]))
+    pages = max(1, -(-len(runs) // PAGE))
+    page = _page(question, pages)
+    return "answered", FitsOut(
+        devices=tuple(device.name for device in devices),
+        use=use and use.casefold(),
+        context=context,
+        considered=len(candidates),
+        page=page,
+        pages=pages,
+        counts={group: sum(run.group == group for run in runs) for group in order},
+        models=tuple(runs[(page - 1) * PAGE : page * PAGE]),
+    )
+
+
+def _context(question: Question) -> int:
+    typed = text(question, "context", limit=40)
+    context = parse_context(typed) if typed else 8192
+    if context is None or not 256 <= context <= 16_777_216:
+        raise invalid("context", "not_a_context", typed or "")
+    return context
+
+
+def _page(question: Question, pages: int) -> int:
+    typed = text(question, "page", limit=6) or "1"
+    if not typed.isdecimal() or not 1 <= int(typed) <= pages:
+        raise invalid("page", "unknown_value", f"1 … {pages}")
+    return int(typed)
+
+
+def _considered(model: Model, use: str | None, context: int) -> bool:
+    if model.rank > _CONSIDERED or model.architecture is None or model.modality not in WRITES_TEXT:
+        return False
+    if (model.context or 0) < context or model.id.endswith("-base"):
+        return False
+    match use:
+        case "coding":
+            return any(word in model.id for word in _CODE_WORDS)
+        case "reasoning":
+            return "reasoning" in model.capabilities
+        case "vision":
+            return model.modality != "text"
+        case _:
+            return True
+
+
+def _run(model: Model, devices: tuple[Device, ...], context: int, ram_mib: float) -> FitOut | None:
+    load = best_load(model, devices, context)
+    if load is None:
+        return None
+    judged = judge(load, devices, ram_mib)
+    decode = decode_band(load, judged)
+    total = sum(share.total_mib for share in judged.plan.shares)
+    if judged.verdict is Verdict.OFFLOAD:
+        total += judged.plan.host_mib
+    room = sum(device.memory_mib for device in devices)
+    if decode is None or (load.quant == QUALITY_ORDER[0] and total < _SMALL_IS_OUT * room):
+        return None
+    return FitOut(
+        id=model.id,
+        name=model.name,
+        group=_GROUP[judged.verdict],
+        quant=load.quant,
+        total_mib=round(total),
+        decode_tok_s=decode,
+    )
