@@ -57,7 +57,7 @@ async def hardware(question: Question, knowledge: Knowledge) -> Payload:
             ("backends", record.backends, ""),
             ("pcie", record.pcie, ""),
             ("launch_price", record.launch_price_usd, "USD"),
-            ("released", record.released and record.released.isoformat(), ""),
+            ("released", record.released.isoformat() if record.released else None, ""),
             ("notes", record.notes, ""),
         ),
         opinion=tuple(OpinionOut(part=p, sentences=(getattr(verdict, p),)) for p in _PARTS) if verdict else (),
