@@ -7,7 +7,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import allocator, field, timing
+from benchmarks import allocator, field, names, timing
+from bot.answers.knowledge import Knowledge
 from bot.catalog.store import Catalog
 
 PEERS = (
@@ -37,6 +38,20 @@ def main() -> None:
         catalog = timing.shipped_catalog(Path(folder))
     _field(console, catalog)
     console.print(_times(catalog))
+    _names(console, Knowledge(catalog))
+
+
+def _names(console: Console, knowledge: Knowledge) -> None:
+    table = _table("Names people wrote", "kind", "right", "of", "%", "missed")
+    for kind, tally in names.accuracy(knowledge).items():
+        missed = "; ".join(tally.missed) if kind.endswith(": all") else ""
+        share = f"{100 * tally.right / tally.total:.1f}"
+        table.add_row(kind, str(tally.right), str(tally.total), share, missed)
+    console.print(table)
+    table = _table("Time of names", "what", "µs")
+    for what, microseconds in names.times_us(knowledge):
+        table.add_row(what, f"{microseconds:.0f}")
+    console.print(table)
 
 
 def _by_class(runs: list[allocator.Run]) -> Table:

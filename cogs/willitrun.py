@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot.answers.answer import Question
 from bot.answers.runtime import RUNTIMES
+from bot.answers.willitrun import MAX_SENTENCE
 from bot.boundary import guarded_autocomplete
 from bot.client import LocalBot
 from bot.fit.quants import QUALITY_ORDER
@@ -22,6 +23,17 @@ class WillItRun(commands.Cog):
 
     def __init__(self, bot: LocalBot) -> None:
         self.bot = bot
+        self.menu = app_commands.ContextMenu(name="Will this run?", callback=self.will_this_run)
+        bot.tree.add_command(self.menu)
+
+    async def cog_unload(self) -> None:
+        """Take the context menu away with the cog."""
+        self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
+
+    async def will_this_run(self, interaction: Interaction, message: discord.Message) -> None:
+        """Find model and hardware in somebody's message, and answer it."""
+        options = {"ask": message.content[:MAX_SENTENCE]}
+        await self.bot.reply(interaction, Question(command="willitrun", options=options))
 
     @app_commands.command(description="Does this model run on this hardware, how well, and with what settings?")
     @app_commands.describe(
@@ -31,6 +43,7 @@ class WillItRun(commands.Cog):
         context="Context: 8192, 8k, 128k or max; left out, 8k",
         kv="Type of the KV cache; left out, f16",
         ram_gib="System memory in GiB, for what does not fit the card",
+        ask="Or the whole question in your own words: can I run llama 3 70b on 2x3090 at 32k?",
         runtime="What runs the model; left out, llama.cpp, or what the format is made for",
     )
     @app_commands.choices(
@@ -40,18 +53,19 @@ class WillItRun(commands.Cog):
     async def willitrun(
         self,
         interaction: Interaction,
-        model: app_commands.Range[str, 1, 200],
-        gpu: app_commands.Range[str, 1, 200],
+        model: app_commands.Range[str, 1, 200] | None = None,
+        gpu: app_commands.Range[str, 1, 200] | None = None,
         quant: app_commands.Range[str, 1, 40] | None = None,
         context: app_commands.Range[str, 1, 40] | None = None,
         kv: str | None = None,
         ram_gib: app_commands.Range[float, 0.5, 8192.0] | None = None,
         runtime: str | None = None,
+        ask: app_commands.Range[str, 1, 4000] | None = None,
     ) -> None:
         """Answer with a verdict."""
         options = {
             "model": model, "gpu": gpu, "quant": quant, "context": context,
-            "kv": kv, "ram_gib": ram_gib, "runtime": runtime,
+            "kv": kv, "ram_gib": ram_gib, "runtime": runtime, "ask": ask,
         }  # fmt: skip
         await self.bot.reply(interaction, Question(command="willitrun", options=options))
 

@@ -31,7 +31,7 @@ class Command(NamedTuple):
 
 COMMANDS: dict[str, Command] = {
     "willitrun": Command(
-        willitrun.willitrun, willitrun.OPTIONS, ("model", "gpu"), "Does this model run on this hardware, and how well?"
+        willitrun.willitrun, willitrun.OPTIONS, (), "Does this model run on this hardware, and how well?"
     ),
     "compare": Command(compare.compare, compare.OPTIONS, ("a", "b"), "Compare two to four cards, models or tools."),
     "fits": Command(fits.fits, fits.OPTIONS, ("gpu",), "What runs well on this hardware?"),

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from bot.answers.answer import Frozen, Payload, Question, UnavailableOut
+from bot.answers.answer import Frozen, OptionValue, Payload, Question, UnavailableOut
 from bot.answers.commands import run_commands
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import Stop, check_names, gib, invalid, refuse, required_text, text
@@ -28,12 +28,16 @@ from bot.hub.address import Address, read_address
 from bot.hub.client import HubFault
 from bot.naming.outcome import HardwareMatch, ModelMatch, NotFound
 from bot.naming.quants import read_quant
+from bot.naming.sentence import read_sentence
 from bot.naming.text import MAX_LENGTH, parse_context
 
-OPTIONS = ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime")
+OPTIONS = ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime", "ask")
 
 ASSUMED_RAM_GIB = 64.0
 """System memory taken where none was typed; an answer that leans on it says so."""
+
+MAX_SENTENCE = 4000
+"""Longest question that is read: a message of Discord."""
 
 _WORST_DEFAULT = "IQ3_XXS"
 """The smallest quant that is taken without being asked for."""
@@ -150,6 +154,7 @@ class WillItRunOut(Frozen):
 async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
     """Resolve the names, lay the model out, and judge."""
     check_names(question, OPTIONS)
+    question = _with_sentence(question, knowledge)
     model_match = await _model(question, knowledge)
     hardware = _hardware(question, knowledge)
     model = model_match.model
@@ -205,6 +210,24 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
         ram_basis="typed" if typed_ram else "assumed",
         taken_from=tuple(t for t in (model_match.taken_from, hardware.taken_from) if t),
     )
+
+
+def _with_sentence(question: Question, knowledge: Knowledge) -> Question:
+    """What a whole sentence (``ask``) names, put where no option was typed."""
+    sentence = text(question, "ask", limit=MAX_SENTENCE)
+    if sentence is None:
+        return question
+    read = read_sentence(sentence, knowledge.models, knowledge.hardware)
+    found: dict[str, OptionValue] = {
+        "model": read.model,
+        "gpu": read.hardware,
+        "quant": read.quant,
+        "context": str(read.context) if read.context else None,
+        "kv": read.kv,
+        "ram_gib": read.ram_gib,
+    }
+    typed = {name: value for name, value in question.options.items() if value not in (None, "") and name != "ask"}
+    return question.model_copy(update={"options": {**found, **typed}})
 
 
 async def _model(question: Question, knowledge: Knowledge) -> ModelMatch:

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 from bot.catalog.records import Hardware
 from bot.catalog.store import Catalog
 from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, Device, HardwareMatch, NotFound, Unreadable
-from bot.naming.text import MAX_LENGTH, Vocabulary, likeness, plain
+from bot.naming.text import MAX_LENGTH, Suggestions, Vocabulary, plain, postings, rarest
 
 HardwareOutcome = HardwareMatch | AskBack | NotFound | Unreadable
 
@@ -46,7 +46,10 @@ _NOISE = frozenset(
     """
     a an the my on of with in vram ram memory gb gib g oc founders fe asus tuf rog msi zotac evga gigabyte aorus
     sapphire nitro pny palit gainward inno powercolor xfx reference desktop pc video unified linux windows macos
-    only w non colab kaggle macbook studio mini air imac book cards gpu gpus card nvlink system ddr x framework
+    only w colab kaggle macbook uma metal ssd nvme storage edition devkit dev kit mainboard motherboard board dell hp
+    lenovo thinkpad zbook gmktec evo minisforum beelink bosgame geekom single laptop's a64 have has got my i've rig
+    server workstation lxc proxmox tp ubuntu win11 studio mini air imac book nvlink system ddr x framework
+    gpu gpus card cards
     """.split()
 )
 _SYNONYMS = {
@@ -57,6 +60,34 @@ _FREE = frozenset({"halo", "strix", "point", "lake", "dgx", "spark", "gb10", "ad
 """Words whose absence costs little: they tell no two records of the same number apart, or rarely do."""
 _FORM = frozenset({"pcie", "sxm2", "sxm3", "sxm4", "sxm5", "sxm"})
 _COSTS = {"laptop": 6.0, "max-q": 7.0, "modded": 8.0}
+_WESTERN_COUNT = re.compile(r"([单双两三四六八]) ?[卡张块台路]")
+_COUNT_WORDS = {"单": 1, "双": 2, "两": 2, "三": 3, "四": 4, "六": 6, "八": 8}
+_APPLE = re.compile(r"\bm[1-5]\b|\bmac|\bapple\b")
+_PRODUCT = re.compile(r"mac ?book(?: pro| air)?|mac ?studio|mac ?mini|i ?mac|mac ?pro")
+_CHIPS_OF = {
+    name: re.compile(pattern)
+    for names, pattern in (
+        (("macbook", "mac book"), r"M\d(?: Pro| Max)? \("),
+        (("mac studio", "macstudio"), r"M\d (?:Max|Ultra) \("),
+        (("mac mini", "macmini"), r"M\d(?: Pro)? \("),
+        (("imac", "i mac"), r"M\d \("),
+        (("mac pro", "macpro"), r"M2 Ultra \("),
+    )
+    for name in names
+}
+"""Chips by the product that they are in, for a Mac of which only product and memory are typed."""
+_CHIP = re.compile(r"\bm ?[1-5]\b")
+_SHARING = re.compile(
+    r"\bm[1-5]\b|mac|apple|ryzen|strix|spark|jetson|snapdragon|\bgb10\b|raspberry|radeon \d{3}m|\d{3}v\b"
+    r"|\bcpu\b|\bno gpu\b"
+)
+"""What shares its memory with the system."""
+_CORES = re.compile(r" \(\d+-core GPU\)")
+_GFX = re.compile(r"(?:amd )?gfx ?(\d{3,4}[a-z]?)")
+_CPU = re.compile(r"\b(?:cpu[- ]?only|only cpu|cpu|no gpu|without (?:a )?gpu|processor)\b")
+_DDR4, _DDR5 = "ryzen-3000-5000-ddr4-3200", "ryzen-7000-ddr5-5200"
+"""Desktops that stand for a CPU of which only the memory is typed."""
+_GENERIC = re.compile(r"\b(?:vram|gpus?|cards?|graphics|video memory)\b")
 _MODIFIER = 3.0
 _SAME = 0.35
 
@@ -64,6 +95,8 @@ _SAME = 0.35
 class _Form(NamedTuple):
     hardware: Hardware
     tokens: frozenset[str]
+    free: frozenset[str] = frozenset()
+    """Words that may be typed as well, and need not."""
 
 
 class _Reading(NamedTuple):
@@ -80,32 +113,50 @@ class HardwareIndex:
         for hardware in catalog.hardware.values():
             for name in (hardware.id, hardware.name, *hardware.aliases):
                 self._exact.setdefault(plain(name), hardware)
-        self._forms = [
-            _Form(hardware, frozenset(_tokens(_without_memory(plain(f"{hardware.vendor} {name}")))))
-            for hardware in catalog.hardware.values()
-            for name in (hardware.name, *hardware.aliases)
-        ]
+        self._forms = [form for hardware in catalog.hardware.values() for form in _forms(hardware)]
         self._vocabulary = Vocabulary(
-            {t for form in self._forms for t in form.tokens} | _BRANDS | _NOISE | set(_SYNONYMS)
+            {t for form in self._forms for t in form.tokens | form.free} | _BRANDS | _NOISE | set(_SYNONYMS)
         )
-        self._names = {hardware.id: hardware.name for hardware in catalog.hardware.values()}
+        by_rank = sorted(catalog.hardware.values(), key=lambda h: h.rank)
+        self._suggestions = Suggestions((hardware.id, hardware.name) for hardware in by_rank)
+        self._by_token = postings((form.tokens | form.free) - _BRANDS for form in self._forms)
+        self._names = {hardware.id: plain(hardware.name) for hardware in catalog.hardware.values()}
 
     def resolve(self, text: str) -> HardwareOutcome:
         """The cards and the system memory that ``text`` names."""
+        outcome = self.find(text)
+        if isinstance(outcome, NotFound):
+            return outcome._replace(nearest=self._nearest(plain(outcome.typed)))
+        return outcome
+
+    def find(self, text: str) -> HardwareOutcome:
+        """The same, but what means nothing gets no nearest names: for trying many pieces of a text."""
         typed = " ".join(text.split())
         if not typed:
             return Unreadable("gpu", "empty")
         if len(typed) > MAX_LENGTH:
             return Unreadable("gpu", "too_long", str(MAX_LENGTH))
+        first: HardwareOutcome | None = None
+        name = plain(typed)
+        known = name in self._exact or name.partition(":")[0] in self._exact
+        for reading in (name,) if known else _ways_to_read(_cleaned(name)):
+            outcome = self._whole(reading, typed)
+            if not isinstance(outcome, NotFound):
+                return outcome
+            first = first or outcome
+        return first or NotFound("gpu", typed, ())
+
+    def _whole(self, text: str, typed: str) -> HardwareOutcome:
+        """All devices and the system memory that one way to read the text gives."""
         devices: list[Device] = []
         ram: float | None = None
         taken_from: str | None = None
-        for part in _parts(plain(typed)):
+        for part in _parts(text):
             ram_found = _RAM.search(part)
             if ram_found and not _shares_memory(part):
                 ram = float(ram_found[1])
                 part = " ".join(f"{part[: ram_found.start()]} {part[ram_found.end() :]}".split())
-                if not _meaning(part):
+                if not _meaning(part) and not _MEMORY.search(part):
                     continue
             count, part = _count(part)
             if not 1 <= count <= MAX_DEVICES or len(devices) + count > MAX_DEVICES:
@@ -117,24 +168,20 @@ class HardwareIndex:
             taken_from = taken_from or (None if certain else typed)
             devices += [device] * count
         if not devices:
-            return NotFound("gpu", typed, self._nearest(plain(typed)))
+            return NotFound("gpu", typed, ())
         return HardwareMatch(tuple(devices), ram, taken_from)
 
     def search(self, text: str, limit: int = 25) -> list[Hardware]:
         """Hardware for autocompletion: by likeness, or by how much it is used when nothing is typed."""
-        query = plain(text)[:MAX_LENGTH]
-        if not query:
-            return sorted(self._hardware.values(), key=lambda h: h.rank)[:limit]
-        query = _GLUED.sub(r"\1 ", query)
-        found = process.extract(query, self._names, scorer=likeness, processor=plain, limit=limit * 2)
-        ranked = sorted(found, key=lambda hit: (-round(hit[1] / 5), self._hardware[hit[2]].rank))
-        return [self._hardware[hardware_id] for _, _, hardware_id in ranked[:limit]]
+        typed = _GLUED.sub(r"\1 ", plain(text))
+        return [self._hardware[hardware_id] for hardware_id in self._suggestions.search(typed, limit)]
 
     def _one(self, part: str, typed: str) -> tuple[Device, bool] | AskBack | NotFound:
         """One kind of device, and whether there was nothing to choose or mend."""
         head, _, suffix = part.partition(":")
         exact = self._exact.get(part) or self._exact.get(head)
         memory = float(suffix) if exact and suffix.isdigit() else None
+        by_product = False
         if exact:
             readings = [_Reading(0.0, exact)]
             mended = False
@@ -142,9 +189,14 @@ class HardwareIndex:
             found = _MEMORY.search(part)
             memory = float(found[1]) if found else None
             tokens, mended = self._mended(_tokens(_without_memory(part)))
-            readings = self._readings(tokens)
+            readings = self._named_by_product(part, tokens) or self._by_target(part) or self._readings(tokens)
+            if _PRODUCT.search(part):
+                readings = [r for r in readings if r.hardware.vendor == "Apple"]
+                by_product = not _CHIP.search(part)
+        if not readings and (card := self._generic(part, memory)):
+            return card, False
         if not readings:
-            return NotFound("gpu", typed, self._nearest(part))
+            return NotFound("gpu", typed, ())
         best = min(reading.penalty for reading in readings)
         close = [r for r in readings if r.penalty <= best + _SAME]
         options = _options(close, memory)
@@ -157,9 +209,44 @@ class HardwareIndex:
             mended = True
         if not options:
             return AskBack("gpu", typed, _candidates(_options(close, None, rare=True)))
+        chips = {_CORES.sub("", r.hardware.name) for r in close if memory in r.hardware.memory_gib}
+        if by_product and len(chips) > 1:
+            named = [Device(r.hardware, memory) for r in close if memory in r.hardware.memory_gib and memory]
+            return AskBack("gpu", typed, _candidates(sorted(named, key=lambda d: d.hardware.rank)))
         if any(_differs(options[0], other) for other in options[1:]):
             return AskBack("gpu", typed, _candidates(options))
         return options[0], not mended and len(options) == 1 and best < _MODIFIER
+
+    def _named_by_product(self, part: str, tokens: frozenset[str]) -> list[_Reading]:
+        """A Mac named by its product alone: every chip that it was sold with."""
+        product = _PRODUCT.search(part)
+        if not product or tokens - _NOISE - _BRANDS - {"pro"}:
+            return []
+        chips = _CHIPS_OF[product[0].replace("book pro", "book").replace("book air", "book")]
+        return [_Reading(0.0, h) for h in self._hardware.values() if h.vendor == "Apple" and chips.search(h.name)]
+
+    def _by_target(self, part: str) -> list[_Reading]:
+        """Cards named by the compiler's target alone (gfx906, sm_86 is too wide)."""
+        target = _GFX.fullmatch(part.strip())
+        if not target:
+            return []
+        gfx = "gfx" + target[1]
+        return [_Reading(0.0, h) for h in self._hardware.values() if h.gfx == gfx and not h.rare]
+
+    def _generic(self, part: str, memory: float | None) -> Device | None:
+        """«24 GB VRAM»: a card of that memory with the bandwidth usual for it; «CPU only, 32 GB»: a desktop."""
+        if memory is not None and _CPU.search(part) and not _meaning(_CPU.sub(" ", part)):
+            desktop = self._hardware.get(_DDR5 if "ddr5" in part else _DDR4)
+            return Device(desktop.model_copy(update={"memory_gib": (memory,)}), memory) if desktop else None
+        if memory is None or not _GENERIC.search(part) or _meaning(part):
+            return None
+        alike = [h for h in self._hardware.values() if h.kind == "gpu" and memory in h.memory_gib]
+        if not alike:
+            return None
+        usual = sorted(alike, key=lambda h: h.bandwidth_gb_s)[len(alike) // 2]
+        name = f"a {memory:g} GB card"
+        card = usual.model_copy(update={"id": f"card-{memory:g}gb", "name": name, "memory_gib": (memory,)})
+        return Device(card, memory)
 
     def _mended(self, tokens: list[str]) -> tuple[frozenset[str], bool]:
         kept: set[str] = set()
@@ -176,7 +263,8 @@ class HardwareIndex:
 
     def _readings(self, typed: frozenset[str]) -> list[_Reading]:
         readings: dict[str, _Reading] = {}
-        for form in self._forms:
+        for index in rarest(self._by_token, typed - _BRANDS - _NOISE):
+            form = self._forms[index]
             penalty = _penalty(typed, form)
             if penalty is None:
                 continue
@@ -186,9 +274,57 @@ class HardwareIndex:
         return list(readings.values())
 
     def _nearest(self, text: str) -> tuple[Candidate, ...]:
+        """What is most like a name that means nothing; it takes longer than all the rest."""
         text = _GLUED.sub(r"\1 ", text)
-        found = process.extract(text, self._names, scorer=fuzz.WRatio, processor=plain, limit=5, score_cutoff=60)
+        found = process.extract(text, self._names, scorer=fuzz.WRatio, limit=5, score_cutoff=60)
         return tuple(_whole(self._hardware[hardware_id]) for _, _, hardware_id in found)
+
+
+def _forms(hardware: Hardware) -> list[_Form]:
+    """Ways to write a record's name; a chip with graphics goes by each of its processors or by the graphics alone."""
+    names = (hardware.name, *hardware.aliases)
+    written = [frozenset(_tokens(_without_memory(plain(f"{hardware.vendor} {name}")))) for name in names]
+    forms = [_Form(hardware, tokens) for tokens in written]
+    if hardware.kind == "integrated":
+        every = frozenset().union(*written)
+        processors = re.sub(r"\(.*?\)|\S*DDR\S*", " ", hardware.name).split(" / ")
+        graphics = [alias.split(" (")[0] for alias in hardware.aliases if " (" in alias]
+        keys = (frozenset(_tokens(plain(key))) for key in (*processors, *graphics))
+        forms += [_Form(hardware, key, every) for key in keys if any(c.isdigit() for token in key for c in token)]
+    return forms
+
+
+def _cleaned(text: str) -> str:
+    """Without what surrounds a name: disks, core counts, set-up words, other scripts; counts in words made figures."""
+    text = _WESTERN_COUNT.sub(lambda m: f"{_COUNT_WORDS[m[1]]}x ", text)
+    text = re.sub(r"(\d+) ?[卡张块台]", r"\1x ", text)
+    text = re.sub(r"[^\x00-\x7f]+", " ", text)
+    text = re.sub(r"(?<=\d)o(?=\d)", "0", text)
+    text = re.sub(r"\bg[xf]{2}(?=\d)", "gfx", text)
+    text = re.sub(r"(?<=[a-z])(gfx\d{3,4}[a-z]?)(?::\S+)+", " ", text)
+    text = re.sub(r"(?<=\S )gfx\d{3,4}[a-z]?(?::\S+)*", " ", text)
+    text = re.sub(r"\b(?:iq|q)\d(?:[ _-](?:k|[01]|xxs|xs|s|m|l|nl))+\b", " ", text)
+    text = re.sub(r"\b\d+(?:\.\d)? ?tb\b|\b\d+ ?gb (?:ssd|nvme|hdd|disk|storage)\b|(?<=gb)/\d+ ?gb\b", " ", text)
+    text = re.sub(r"\b(8|16|18|24|32|36|48|64|96|128)\+(?:256|512)(?:gb)?\b", r"\1gb", text)
+    text = re.sub(r"\b\d+(?:[cep](?=[/+ )]|$)| ?(?:gpu |cpu )?cores?(?: cpu| gpu)?\b|gpu\b)", " ", text)
+    text = re.sub(r"/ ?(\d+(?:gb)?)$", lambda m: f" {m[1].removesuffix('gb')}gb", text) if _APPLE.search(text) else text
+    text = re.sub(r"\b([1-5]0[5-9]0)m\b", r"\1 laptop", text)
+    text = re.sub(r"(?<![a-wyz])(arc) (\d{3})\b", r"\1 a\2", text)
+    text = re.sub(r"\b(arc) ?a?(\d{3})m\b", r"\1 a\2m", text)
+    text = re.sub(r"(\d)[*x](\d) ", lambda m: f"{int(m[1]) * int(m[2])}x ", text)
+    text = re.sub(r"(?<=[a-z]\d{3})s\b|(?<=[a-z]\d{2})s\b", "", text)
+    return " ".join(text.split())
+
+
+def _ways_to_read(text: str) -> list[str]:
+    """The text, then what is left of it without brackets, what stands in brackets, and cut at slashes."""
+    ways = [text]
+    if "(" in text:
+        ways.append(re.sub(r"\([^)]*\)?", " ", text))
+        ways += re.findall(r"\(([^)]*)\)", text)
+    if "/" in text and all(re.search(r"\d", piece) for piece in text.split("/")):
+        ways.append(text.replace("/", " + "))
+    return [way for way in (" ".join(w.split()) for w in ways) if way]
 
 
 def _parts(text: str) -> list[str]:
@@ -227,6 +363,8 @@ def _tokens(text: str) -> list[str]:
     for token in _TOKEN.findall(text):
         if token == "s" and tokens and (tokens[-1] == "ti" or tokens[-1][:2] in ("16", "20", "40")):
             token = "super"
+        elif token == "s" and tokens and tokens[-1].isdigit():
+            continue  # «two 3090s»
         tokens += _SYNONYMS.get(token, token).split()
     return tokens
 
@@ -241,11 +379,11 @@ def _meaning(text: str) -> list[str]:
 
 def _shares_memory(part: str) -> bool:
     """Whether the memory typed with a name is the device's own although it is called RAM."""
-    return bool(re.search(r"\bm[1-5]\b|mac|apple|ryzen|strix|spark|jetson|snapdragon|\bgb10\b|raspberry", part))
+    return bool(_SHARING.search(part))
 
 
 def _penalty(typed: frozenset[str], form: _Form) -> float | None:
-    unexplained = typed - form.tokens - _NOISE
+    unexplained = typed - form.tokens - form.free - _NOISE
     if any(token not in _BRANDS for token in unexplained):
         return None
     # A brand that was typed must be the record's own: «rtx 1080» and «quadro 3090» name nothing.
@@ -262,6 +400,10 @@ def _penalty(typed: frozenset[str], form: _Form) -> float | None:
         "intel",
         "arc",
         "apple",
+        "snapdragon",
+        "qualcomm",
+        "ryzen",
+        "instinct",
     }:
         return None
     if not (typed & form.tokens - _BRANDS):

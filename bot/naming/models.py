@@ -10,7 +10,7 @@ from bot.catalog.records import CloudModel, Model
 from bot.catalog.store import Catalog
 from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, ModelMatch, NotFound, NotLocal, Unreadable
 from bot.naming.quants import find_quant
-from bot.naming.text import MAX_LENGTH, Vocabulary, likeness, plain
+from bot.naming.text import MAX_LENGTH, Suggestions, Vocabulary, plain, postings, rarest
 
 ModelOutcome = ModelMatch | AskBack | NotFound | NotLocal | Unreadable
 
@@ -74,11 +74,21 @@ class ModelIndex:
                 self._exact.setdefault(_spaced(plain(name)), model)
         self._forms = [form for model in catalog.models.values() for form in _forms(model)]
         self._vocabulary = Vocabulary({w for f in self._forms for w in f.tokens.words | f.free_words} | _NEUTRAL)
-        self._names = {model.id: model.name for model in catalog.models.values()}
+        by_rank = sorted(catalog.models.values(), key=lambda m: m.rank)
+        self._suggestions = Suggestions((model.id, model.name) for model in by_rank)
+        self._by_part = postings(f.tokens.words | f.free_words | f.sizes for f in self._forms)
+        self._names = {model.id: plain(model.name) for model in catalog.models.values()}
         self._cloud = [(_sequence(words), cloud) for cloud in catalog.cloud_models.values() for words in cloud.words]
 
     def resolve(self, text: str) -> ModelOutcome:
         """The model that ``text`` names, with the quant it names."""
+        outcome = self.find(text)
+        if isinstance(outcome, NotFound):
+            return outcome._replace(nearest=self._nearest(plain(outcome.typed)))
+        return outcome
+
+    def find(self, text: str) -> ModelOutcome:
+        """The same, but what means nothing gets no nearest names: for trying many pieces of a text."""
         typed = " ".join(text.split())
         if not typed:
             return Unreadable("model", "empty")
@@ -97,15 +107,18 @@ class ModelIndex:
             return NotLocal(typed, cloud)
         tokens, mended = self._mended(_tokens(rest))
         if not tokens.words and not tokens.sizes:
-            return NotFound("model", typed, self._nearest(rest or name))
+            return NotFound("model", typed, ())
         readings = self._readings(tokens)
         if not readings:
-            return NotFound("model", typed, self._nearest(rest))
+            tokens, mended = self._mended(_tokens(self._respelled(rest)))
+            readings = self._readings(tokens)
+        if not readings:
+            return NotFound("model", typed, ())
         best = min(reading.penalty for reading in readings)
         partly = best >= _UNWANTED_WORD
         if (partly and "/" in repo_name[0]) or (mended and not tokens.sizes and (partly or len(rest) < _SHORT)):
             # Too little for a guess: a part of a name in somebody's repository, or with a typing error in it.
-            return NotFound("model", typed, self._nearest(rest))
+            return NotFound("model", typed, ())
         models = [
             r.model for r in sorted(readings, key=lambda r: (r.penalty, r.model.rank)) if r.penalty <= best + _SAME
         ]
@@ -117,24 +130,35 @@ class ModelIndex:
 
     def search(self, text: str, limit: int = 25) -> list[Model]:
         """Models for autocompletion: ranked by likeness, or by how much they are run when nothing is typed."""
-        query = plain(text)[:MAX_LENGTH]
-        if not query:
-            return sorted(self._models.values(), key=lambda m: m.rank)[:limit]
-        found = process.extract(query, self._names, scorer=likeness, limit=limit * 2, processor=plain)
-        ranked = sorted(found, key=lambda hit: (-round(hit[1] / 5), self._models[hit[2]].rank))
-        return [self._models[model_id] for _, _, model_id in ranked[:limit]]
+        return [self._models[model_id] for model_id in self._suggestions.search(text, limit)]
 
     def _nearest(self, text: str) -> tuple[Candidate, ...]:
-        found = process.extract(text, self._names, scorer=fuzz.WRatio, processor=plain, limit=5, score_cutoff=55)
+        """What is most like a name that means nothing; it takes longer than all the rest."""
+        found = process.extract(text, self._names, scorer=fuzz.WRatio, limit=5, score_cutoff=55)
         return tuple(_candidate(self._models[model_id]) for _, _, model_id in found)
 
     def _cloud_model(self, text: str) -> CloudModel | None:
         typed = _sequence(text)
+        if any(kind == "size" for kind, _ in typed):
+            return None  # models of the cloud have no published size: a fine-tune named after one
         for words, cloud in self._cloud:
             for start in range(len(typed) - len(words) + 1):
                 if all(_same_token(a, b) for a, b in zip(words, typed[start:], strict=False)):
                     return cloud
         return None
+
+    def _respelled(self, text: str) -> str:
+        """Two words that the catalog writes as one (hunyuan video) made one, plurals made singular."""
+        words = re.split(r"[\s\-]+", text)
+        spelled: list[str] = []
+        for word in words:
+            if spelled and spelled[-1] + word in self._vocabulary:
+                spelled[-1] += word
+            elif word.endswith("s") and word[:-1] in self._vocabulary:
+                spelled.append(word[:-1])
+            else:
+                spelled.append(word)
+        return " ".join(spelled)
 
     def _mended(self, tokens: Tokens) -> tuple[Tokens, bool]:
         words: set[str] = set()
@@ -150,8 +174,11 @@ class ModelIndex:
         return tokens._replace(words=frozenset(words) - _NOISE), mended
 
     def _readings(self, typed: Tokens) -> list[_Reading]:
-        readings = []
-        for form in self._forms:
+        readings: list[_Reading] = []
+        if not typed.words - _NEUTRAL:
+            return readings
+        for index in rarest(self._by_part, typed.words - _NEUTRAL | typed.sizes):
+            form = self._forms[index]
             penalty = _penalty(typed, form)
             if penalty is not None:
                 readings.append(_Reading(penalty, form.model))
@@ -255,6 +282,8 @@ def _penalty(typed: Tokens, form: _Form) -> float | None:
     for word in form.tokens.words - typed.words - _NEUTRAL:
         if not _PART_SIZE.match(word):
             penalty += _UNWANTED_WORD
+    if typed.sizes:
+        penalty += _UNWANTED_WORD * len(form.tokens.sizes - typed.sizes)  # «7B Instruct 1M» is more than a 7B
     if penalty > _UNWANTED_WORD * len(meant) and not typed.numbers and not typed.sizes:
         return None  # more of the name is missing than was typed
     for number in form.tokens.numbers - typed.numbers:

@@ -36,12 +36,13 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(_B + r"(?<!\d\.)(?:int)?([2-8])[- ]?bits?" + _E), "bits"),
     (re.compile(_B + r"int([2-8])" + _E), "bits"),
     (re.compile(_B + r"q([2-8])(?:[- ]?bits?)?" + _E), "q"),
+    (re.compile(_B + r"(qat)" + _E), "format"),
 )
 
 _Q = {2: "Q2_K", 3: "Q3_K_M", 4: "Q4_K_M", 5: "Q5_K_M", 6: "Q6_K", 8: "Q8_0"}
 _FORMATS = {
     "mxfp4": "MXFP4_MOE", "f8": "FP8", "fp4": "NVFP4", "fp16": "F16", "fp32": "F32",
-    "nf4": "BNB-4bit", "w4a16": "GPTQ", "w8a8": "INT8", "int8 w8a8": "INT8",
+    "nf4": "BNB-4bit", "qat": "Q4_0", "w4a16": "GPTQ", "w8a8": "INT8", "int8 w8a8": "INT8",
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -22,6 +22,20 @@ def plain(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text).translate(_ALIKE).casefold()
     kept = (c if unicodedata.category(c)[0] != "C" else " " for c in folded if unicodedata.category(c) != "Mn")
     return " ".join("".join(kept).split())
+
+
+def postings(parts: Iterable[Iterable[Hashable]]) -> dict[Hashable, list[int]]:
+    """For each part, the positions of what contains it."""
+    found: dict[Hashable, list[int]] = {}
+    for index, contained in enumerate(parts):
+        for part in contained:
+            found.setdefault(part, []).append(index)
+    return found
+
+
+def rarest(found: dict[Hashable, list[int]], parts: Iterable[Hashable]) -> list[int]:
+    """The fewest positions that can contain all of ``parts``: those of the rarest one. None for no parts."""
+    return min((found.get(part, []) for part in parts), key=len, default=[])
 
 
 def edits_allowed(word: str) -> int:
@@ -65,10 +79,33 @@ class Vocabulary:
         return None
 
 
-def likeness(query: str, name: str, *, score_cutoff: float | None = None) -> float:  # noqa: ARG001
-    """How like a name is to what was typed so far, 0 to 100; missing spaces do not count (a rapidfuzz scorer)."""
-    whole = fuzz.WRatio(query, name)
-    return max(whole, fuzz.partial_ratio(query.replace(" ", ""), name.replace(" ", "")))
+class Suggestions:
+    """Ranked choices for what was typed so far, out of names by id in the order of how much they are used."""
+
+    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+        self._names = {key: plain(name) for key, name in names}
+        self._squashed = [(key, _squashed(name)) for key, name in self._names.items()]
+
+    def search(self, typed: str, limit: int) -> list[str]:
+        """Ids, best first; spaces and hyphens do not count.
+
+        All in order when nothing is typed; else names that contain it, those that begin with it first, then those that
+        look like it.
+        """
+        query = plain(typed)[:MAX_LENGTH]
+        fragment = _squashed(query)
+        if not fragment:
+            return list(self._names)[:limit]
+        hits = [(not name.startswith(fragment), key) for key, name in self._squashed if fragment in name]
+        found = [key for _, key in sorted(hits, key=lambda hit: hit[0])[:limit]]
+        if len(found) < limit:
+            alike = process.extract(query, self._names, scorer=fuzz.WRatio, limit=limit, score_cutoff=60)
+            found += [key for _, _, key in alike if key not in found]
+        return found[:limit]
+
+
+def _squashed(text: str) -> str:
+    return text.replace(" ", "").replace("-", "")
 
 
 _CONTEXT = re.compile(r"^(\d{1,9}(?:[.,]\d{1,3})?)\s*(k|m)?(?:i?b)?(?:\s*(?:tokens?|ctx|context))?$")

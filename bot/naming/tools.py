@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 from bot.catalog.records import Tool
 from bot.catalog.store import Catalog
 from bot.naming.outcome import Candidate, NotFound
-from bot.naming.text import MAX_LENGTH, edits_allowed, likeness, plain
+from bot.naming.text import Suggestions, edits_allowed, plain
 
 
 class ToolIndex:
@@ -16,6 +16,7 @@ class ToolIndex:
 
     def __init__(self, catalog: Catalog) -> None:
         self._tools = catalog.tools
+        self._suggestions = Suggestions((tool.id, tool.name) for tool in catalog.tools.values())
         self._keys = {
             _key(name): tool for tool in catalog.tools.values() for name in (tool.id, tool.name, *tool.aliases)
         }
@@ -36,12 +37,7 @@ class ToolIndex:
 
     def search(self, text: str, limit: int = 25) -> list[Tool]:
         """Tools for autocompletion, the likest first; all in the order of the catalog when nothing is typed."""
-        query = plain(text)[:MAX_LENGTH]
-        if not query:
-            return list(self._tools.values())[:limit]
-        names = {tool.id: tool.name for tool in self._tools.values()}
-        found = process.extract(query, names, scorer=likeness, processor=plain, limit=limit)
-        return [self._tools[tool_id] for _, _, tool_id in found]
+        return [self._tools[tool_id] for tool_id in self._suggestions.search(text, limit)]
 
 
 def _key(text: str) -> str:

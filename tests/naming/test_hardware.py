@@ -43,6 +43,16 @@ def devices(knowledge: Knowledge, typed: str) -> list[tuple[str, float]]:
         ("rtx pro 6000", "rtx-pro-6000-blackwell", 96, 1),
         ("2080ti 22G", "rtx-2080-ti-modded", 22, 1),
         ("rtx-3060-12gb", "rtx-3060-12gb", 12, 1),
+        ("two Nvidia 3090s", "rtx-3090", 24, 2),
+        ("双卡A4000", "rtx-a4000", 16, 2),
+        ("Ryzen 9 7950X (Nvidia 4070 Ti Super)", "rtx-4070-ti-super", 16, 1),
+        ("Mac Studio M2 Ultra 64GB RAM 1TB SSD", "apple-m2-ultra-76-core", 64, 1),
+        ("RTX 4070m", "rtx-4070-laptop", 8, 1),
+        ("24gb vram", "card-24gb", 24, 1),
+        ("2x 12 gb gpu", "card-12gb", 12, 2),
+        ("cpu only 64gb ram", "ryzen-3000-5000-ddr4-3200", 64, 1),
+        ("4O90", "rtx-4090", 24, 1),
+        ("Arc 770", "arc-a770", 16, 1),
         ("apple-m3-max-40-core:64", "apple-m3-max-40-core", 64, 1),
     ],
 )
@@ -76,6 +86,18 @@ def test_a_mac_without_memory_is_asked_back(knowledge: Knowledge) -> None:
     outcome = knowledge.hardware.resolve("m3 max")
     assert isinstance(outcome, AskBack)
     assert {c.id.rpartition(":")[2] for c in outcome.candidates} >= {"36", "48", "64", "96", "128"}
+
+
+def test_a_mac_of_which_only_the_product_is_typed_is_asked_back(knowledge: Knowledge) -> None:
+    outcome = knowledge.hardware.resolve("96GB RAM Macbook")
+    assert isinstance(outcome, AskBack)
+    assert {c.name.split(" (")[0] for c in outcome.candidates} == {"Apple M2 Max", "Apple M3 Max"}
+
+
+def test_a_compiler_target_is_asked_back(knowledge: Knowledge) -> None:
+    outcome = knowledge.hardware.resolve("gfx906")
+    assert isinstance(outcome, AskBack)
+    assert {"instinct-mi50-16gb", "instinct-mi50-32gb"} <= {c.id for c in outcome.candidates}
 
 
 def test_memory_that_a_card_never_had_is_asked_back(knowledge: Knowledge) -> None:

@@ -1,0 +1,151 @@
+"""A whole question in somebody's own words → what it names: model, hardware, quant, context, memory, intent."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
+
+from bot.naming.hardware import HardwareIndex, HardwareOutcome
+from bot.naming.models import ModelIndex, ModelOutcome
+from bot.naming.outcome import AskBack, HardwareMatch, ModelMatch, NotLocal
+from bot.naming.quants import find_quant
+from bot.naming.text import parse_context, plain
+
+Intent = Literal["will_it_run", "recommend_gpu", "recommend_model", "error", "other"]
+
+MAX_WORDS = 60
+"""Longest question that is searched for names; the rest of a longer one is not looked at."""
+_WINDOW = 8
+
+_CONTEXT = re.compile(
+    r"(?<![\w.])(\d{1,4}(?:\.\d)?k|\d{4,7})(?: ?(?:tokens?|ctx|context|window|length))"
+    r"|(?:ctx|context|window|length|at|with|to)(?: of| length| size| window| =)? ?(\d{1,4}k|\d{4,7})\b"
+    r"|(?<![\w.])(\d{1,4}k)$"
+)
+_RAM = re.compile(r"(?<![\w.])(\d{1,4}) ?(?:gib|gb|g) ?(?:of )?(?:system |main |ddr\d )?(?:ram|memory|ddr\d)\b")
+_KV = re.compile(r"\bkv(?: cache)?(?: at| in| type| quant\w*)? ?(q[48](?:[ _-]?[01])?|f16|fp16|fp8)\b")
+_WORD = re.compile(r"[^\s,;!?\"'`<>|]+")
+_EDGE = ".:()[]{}-–"
+_ORDINARY = frozenset(
+    """
+    command solar dream step spark seed dots ling hermes falcon yi magnum mini nano base pro air next flash large small
+    medium text vision code chat thinking opus instruct preview reader rank query any run model models local ai ui open
+    server studio ultra max super laptop mobile arc titan core data center edge fire water earth global light xs xl
+    xxs k m s
+    """.split()
+)
+"""Words of names that are ordinary ones too: alone they name nothing in a sentence."""
+_SIZE = re.compile(r"\d+(?:\.\d+)?b")
+_ERROR = re.compile(r"\b(?:error|oom|out of memory|crash\w*|fail\w*|slow\w*|not working|stuck|hang\w*|wrong)\b")
+_WHICH_CARD = re.compile(
+    r"\b(?:which|what|best|recommend\w*|suggest\w*)\b.*\b(?:gpu|card|hardware|mac|laptop|build)\b|need.*to run"
+)
+_WHICH_MODEL = re.compile(r"\b(?:which|what|best|recommend\w*|suggest\w*)\b.*\b(?:models?|llms?|quant)\b")
+_RUNS = re.compile(r"\b(?:can|will|does|could|able|fit\w*|run\w*|enough|load|handle|possible)\b")
+
+
+class Sentence(NamedTuple):
+    """What a question names. ``model`` and ``hardware`` are the words as written, to be resolved like typed options."""
+
+    model: str | None
+    hardware: str | None
+    quant: str | None
+    context: int | None
+    kv: str | None
+    ram_gib: float | None
+    intent: Intent
+
+
+def read_sentence(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
+    """Find the names in ``text``; what is not named is None."""
+    line = plain(text.replace("\n", " "))
+    words = [stripped for word in _WORD.findall(line) if (stripped := word.strip(_EDGE))][:MAX_WORDS]
+    cards = _best(words, lambda part: _hardware_score(hardware.find(part), part))
+    left = [word for index, word in enumerate(words) if not (cards and cards.start <= index < cards.end)]
+    named = _best(left, lambda part: _model_score(models.find(part), part))
+    rest = " ".join(left)
+    ram = _RAM.search(rest)
+    context = _CONTEXT.search(_RAM.sub(" ", rest))
+    kv = _KV.search(rest)
+    quants = _quants(_KV.sub(" ", rest))
+    return Sentence(
+        model=_with_size(named, left) if named else None,
+        hardware=cards.text if cards else None,
+        quant=quants[0] if len(quants) == 1 else None,
+        context=parse_context(next(filter(None, context.groups()))) if context else None,
+        kv=kv[1] if kv else None,
+        ram_gib=float(ram[1]) if ram else None,
+        intent=_intent(line),
+    )
+
+
+def _quants(text: str) -> list[str]:
+    """The quants named; of several («q4 or q5») none is meant for sure."""
+    names: list[str] = []
+    while (found := find_quant(text)) and len(names) < 3:
+        if found.name not in names:
+            names.append(found.name)
+        text = found.rest
+    return names
+
+
+class _Span(NamedTuple):
+    score: float
+    start: int
+    end: int
+    text: str
+
+
+def _best(words: list[str], score: Callable[[str], float]) -> _Span | None:
+    """The span of words that names something most fully; the shorter of equals, the earlier of those."""
+    spans = (_Span(score(part), start, end, part) for start, end, part in _windows(words))
+    named = [span for span in spans if span.score > 0]
+    return max(named, key=lambda s: (s.score, s.start - s.end, -s.start), default=None)
+
+
+def _with_size(span: _Span, words: list[str]) -> str:
+    """The span with a size that follows it: «llama 65b» is not just any llama."""
+    following = words[span.end] if span.end < len(words) else ""
+    return f"{span.text} {following}" if _SIZE.fullmatch(following) and not _SIZE.search(span.text) else span.text
+
+
+def _windows(words: list[str]) -> Iterator[tuple[int, int, str]]:
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + _WINDOW, len(words)) + 1):
+            yield start, end, " ".join(words[start:end])
+
+
+def _tokens(part: str) -> int:
+    return len(re.findall(r"\d+|[a-z]+", part))
+
+
+def _hardware_score(outcome: HardwareOutcome, part: str) -> float:
+    """More words explained are better; a question back counts a little less."""
+    if not isinstance(outcome, (HardwareMatch, AskBack)) or part in _ORDINARY or find_quant(part):
+        return 0.0
+    if not re.search(r"\d", part) and not re.search(r"mac|strix|spark|jetson|titan", part):
+        return 0.0
+    devices = len(outcome.devices) if isinstance(outcome, HardwareMatch) else 1
+    certain = 0.0 if isinstance(outcome, AskBack) else 0.4
+    return _tokens(part) + certain + min(devices, 4) * 0.1
+
+
+def _model_score(outcome: ModelOutcome, part: str) -> float:
+    if not isinstance(outcome, (ModelMatch, AskBack, NotLocal)) or set(part.split()) <= _ORDINARY:
+        return 0.0
+    if isinstance(outcome, ModelMatch) and outcome.taken_from and not re.search(r"\d", part):
+        return 0.0
+    found = find_quant(part)
+    if found and set(found.rest.split()) <= _ORDINARY:
+        return 0.0
+    certain = 0.0 if isinstance(outcome, AskBack) else 0.4
+    return _tokens(part) + certain
+
+
+def _intent(line: str) -> Intent:
+    if _ERROR.search(line):
+        return "error"
+    if _WHICH_CARD.search(line):
+        return "recommend_gpu"
+    if _WHICH_MODEL.search(line):
+        return "recommend_model"
+    return "will_it_run" if _RUNS.search(line) else "other"
