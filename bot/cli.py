@@ -183,6 +183,7 @@ def catalog_stats(
 
     loaded = load(Settings().data_dir or data_folder())
     counts = {key: sum(len(loaded.records[kind]) for kind in _KINDS_OF.get(key, ())) for key in STATS_KEYS}
+    counts["benchmarks"] = len(loaded.benchmarks)
     if json:
         sys.stdout.buffer.write(orjson.dumps(counts) + b"\n")
         return

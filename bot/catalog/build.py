@@ -93,6 +93,10 @@ def _write(loaded: Loaded, path: Path, wanted: str) -> None:
             ),
         )
         connection.executemany(
+            "INSERT INTO record VALUES ('benchmark', ?, ?)",
+            ((run.id, orjson.dumps(run.model_dump(mode="json", exclude_defaults=True))) for run in loaded.benchmarks),
+        )
+        connection.executemany(
             "INSERT INTO meta VALUES (?, ?)",
             [("content_hash", wanted), ("schema", SCHEMA_VERSION), ("checked", newest.isoformat())],
         )

@@ -18,6 +18,7 @@ from bot.catalog.records import (
     Record,
     RentalPrice,
 )
+from bot.catalog.runs import run_faults
 from bot.catalog.verdicts import hardware_faults, model_faults
 from bot.fit.tensors import inventory
 from bot.fit.weights import weigh
@@ -42,6 +43,11 @@ def check(loaded: Loaded) -> list[Fault]:
         Fault(loaded.files[kind, record.id], record.id, field, problem)
         for kind, record, field, problem in _problems(loaded)
     ]
+    models = {model.id: model for model in cast(list[Model], loaded.records["model"])}
+    cards = {hardware.id: hardware for hardware in cast(list[Hardware], loaded.records["hardware"])}
+    for run in loaded.benchmarks:
+        for field, problem in run_faults(run, models.get(run.model), cards.get(run.hardware)):
+            faults.append(Fault(loaded.files["benchmark", run.id], run.id, field, problem))
     return sorted(faults)
 
 

@@ -1,5 +1,6 @@
 """Reads ``data/`` into records. Collects every fault instead of stopping at the first."""
 
+import csv
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from bot.catalog import prose
 from bot.catalog.records import (
     ApiPrice,
+    Benchmark,
     CloudModel,
     ElectricityPrice,
     ErrorEntry,
@@ -62,9 +64,10 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class Loaded:
-    """All records by kind, the file each came from, and the faults met on the way."""
+    """All records by kind, measured runs, the file each record came from, and the faults met on the way."""
 
     records: dict[str, list[Record]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+    benchmarks: list[Benchmark] = field(default_factory=list)
     files: dict[tuple[str, str], str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -84,7 +87,35 @@ def load(data: Path) -> Loaded:
     for folder, (kind, sections) in _PROSE_FOLDERS.items():
         for path in sorted((data / folder).glob("*.md")):
             _load_prose(path, f"{folder}/{path.name}", kind, sections, loaded)
+    for path in sorted((data / "benchmarks").glob("*.csv")):
+        _load_csv(path, f"benchmarks/{path.name}", loaded)
     return loaded
+
+
+def _load_csv(path: Path, name: str, loaded: Loaded) -> None:
+    text = _read(path, name, loaded)
+    if text is None:
+        return
+    columns = list(Benchmark.model_fields)
+    reader = csv.DictReader(text.splitlines())
+    if reader.fieldnames != columns:
+        loaded.faults.append(Fault(name, "-", "-", f"the columns must be {', '.join(columns)}"))
+        return
+    for number, row in enumerate(reader, 2):
+        row_id = row["id"] or f"line {number}"
+        if None in row or None in row.values():
+            loaded.faults.append(Fault(name, row_id, "-", f"line {number} has not as many cells as there are columns"))
+            continue
+        try:
+            run = Benchmark.model_validate({key: value for key, value in row.items() if value != ""})
+        except ValidationError as error:
+            loaded.faults.extend(Fault(name, row_id, path, problem) for path, problem in _problems(error))
+            continue
+        if ("benchmark", run.id) in loaded.files:
+            loaded.faults.append(Fault(name, run.id, "id", f"also in {loaded.files['benchmark', run.id]}"))
+            continue
+        loaded.files["benchmark", run.id] = name
+        loaded.benchmarks.append(run)
 
 
 def _load_tables(path: Path, name: str, loaded: Loaded) -> None:

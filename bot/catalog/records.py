@@ -148,6 +148,8 @@ class Hardware(Record):
             memory_mib=memory_gib * 1024,
             bandwidth_gb_s=self.bandwidth_gb_s,
             fp16_tflops=self.fp16_tensor_tflops,
+            fp32_tflops=self.fp32_tflops,
+            architecture=self.architecture or "",
         )
 
 
@@ -198,6 +200,35 @@ class HardwareVerdict(Record):
     """Fits with headroom, on the largest memory it was sold with."""
     runs_not: tuple[Claim, ...] = ()
     """Does not fit on the devices."""
+
+
+class Benchmark(BaseModel):
+    """One measured run, a line of a CSV file. An empty cell is a fact that the source does not give."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Slug
+    model: Slug
+    quant: str = Field(min_length=2, max_length=20)
+    hardware: Slug
+    memory_gib: float = Field(gt=0)
+    count: int = Field(ge=1, le=64)
+    runtime: Name
+    backend: Backend
+    flash_attention: bool | None = None
+    depth: int = Field(ge=0)
+    """Tokens in the cache before the measured part."""
+    prompt_tokens: int | None = Field(default=None, ge=1)
+    prefill_tok_s: float | None = Field(default=None, gt=0)
+    decode_tok_s: float | None = Field(default=None, gt=0)
+    measured: date | None = None
+    source: Source
+    notes: str = Field(default="", max_length=200)
+
+    @property
+    def engine(self) -> str:
+        """The engine whose rules it ran by: Ollama, LM Studio and forks run llama.cpp."""
+        return self.runtime if self.runtime in ("vllm", "mlx", "exllama", "transformers", "sglang") else "llama.cpp"
 
 
 class ApiPrice(Record):

@@ -8,6 +8,7 @@ import aiosqlite
 
 from bot.catalog.records import (
     ApiPrice,
+    Benchmark,
     CloudModel,
     ElectricityPrice,
     ErrorEntry,
@@ -37,6 +38,7 @@ class Catalog(NamedTuple):
     tools: dict[str, Tool]
     model_verdicts: dict[str, ModelVerdict]
     hardware_verdicts: dict[str, HardwareVerdict]
+    benchmarks: tuple[Benchmark, ...]
     api_prices: dict[str, ApiPrice]
     rental_prices: dict[str, RentalPrice]
     electricity_prices: dict[str, ElectricityPrice]
@@ -64,6 +66,7 @@ async def read_catalog(path: Path) -> Catalog:
         tools=_by_id(Tool, bodies.get("tool", ())),
         model_verdicts=_by_id(ModelVerdict, bodies.get("model_verdict", ())),
         hardware_verdicts=_by_id(HardwareVerdict, bodies.get("hardware_verdict", ())),
+        benchmarks=tuple(Benchmark.model_validate_json(body) for body in bodies.get("benchmark", ())),
         api_prices=_by_id(ApiPrice, bodies.get("api_price", ())),
         rental_prices=_by_id(RentalPrice, bodies.get("rental_price", ())),
         electricity_prices=_by_id(ElectricityPrice, bodies.get("electricity_price", ())),

@@ -60,6 +60,14 @@ class Device(Part):
     memory_mib: float = Field(gt=0)
     bandwidth_gb_s: float = Field(gt=0)
     fp16_tflops: float | None = Field(default=None, gt=0)
+    fp32_tflops: float | None = Field(default=None, gt=0)
+    architecture: str = ""
+    """Generation of the chip (Ampere, RDNA 3, M4 Max), which its efficiency goes by."""
+
+    @property
+    def tflops(self) -> float | None:
+        """Throughput that a prompt is read with: matrix units in 16 bits, or what there is without them."""
+        return self.fp16_tflops or self.fp32_tflops
 
 
 def usable_mib(device: Device) -> float:

@@ -7,39 +7,65 @@ a prompt is bound by arithmetic. Both are bands: runs of the same thing differ b
 from functools import cache
 from typing import NamedTuple
 
+from bot.fit import speed_coefficients as fitted
 from bot.fit.architecture import Architecture
 from bot.fit.devices import Device
 from bot.fit.plan import Load, Plan, context_mib
 from bot.fit.tensors import inventory
 from bot.fit.weights import weigh
 
-_MIB_PER_GB = 1e9 / (1024 * 1024)
-
-_DECODE_EFFICIENCY = {
-    "cuda": (0.52, 0.86),
-    "rocm": (0.38, 0.72),
-    "vulkan": (0.36, 0.72),
-    "metal": (0.50, 0.85),
-    "sycl": (0.22, 0.50),
-    "cpu": (0.40, 0.80),
-}
-"""Share of the stated bandwidth that decoding reaches; about the middle 80 % of public llama.cpp runs."""
-
-_TOKEN_MS = {
-    "cuda": (0.25, 0.9),
-    "rocm": (0.5, 1.5),
-    "vulkan": (0.5, 1.8),
-    "metal": (0.7, 1.8),
-    "sycl": (1.0, 3.0),
-    "cpu": (0.3, 1.0),
-}
-"""Fixed milliseconds for each token: launching the graph, sampling."""
-
-_PREFILL_EFFICIENCY = (0.12, 0.45)
-"""Share of the stated FP16 throughput that prompt processing reaches with quantised weights."""
+_GB_PER_MIB = 1024 * 1024 / 1e9
 
 HOST_BANDWIDTH_GB_S = 60.0
 """System memory of a common desktop (two channels of DDR5) where nothing is known of it."""
+
+_USED = 0.5
+"""Share of the planned context that is in the cache in the middle of a chat."""
+_WIDER = 1.2
+"""How much wider a band is where parts run on several cards or from system memory; few such runs are published."""
+
+
+class Coefficients(NamedTuple):
+    """What the calibration fits. ``where`` is engine and backend (``llama.cpp/cuda``).
+
+    Defaults stand in where nothing was measured: they are the middle of what was.
+    """
+
+    efficiency: dict[str, float]
+    """Share of the stated bandwidth that is reached, by where."""
+    generation: dict[str, float]
+    """Factor on it, by generation of hardware."""
+    experts: dict[str, float]
+    """Factor on the bytes of experts, which are read in pieces."""
+    layer_s: dict[str, float]
+    """Seconds a layer and token, whatever its size."""
+    token_s: dict[str, float]
+    """Seconds a token: launching the graph, sampling."""
+    prefill: dict[str, float]
+    """Share of the stated throughput, by where and dense or moe."""
+    prefill_generation: dict[str, float]
+    spread: dict[str, float]
+    """Half-width of the band as a factor: ``measured`` for generations with many runs, ``extrapolated`` for others."""
+    measured: tuple[str, ...]
+    """Generations that several sources measured."""
+    prefill_spread: float
+
+
+UNFITTED = Coefficients({}, {}, {}, {}, {}, {}, {}, {}, (), 2.0)
+FITTED = Coefficients(
+    fitted.EFFICIENCY,
+    fitted.GENERATION,
+    fitted.EXPERTS,
+    fitted.LAYER_S,
+    fitted.TOKEN_S,
+    fitted.PREFILL,
+    fitted.PREFILL_GENERATION,
+    fitted.SPREAD,
+    fitted.MEASURED,
+    fitted.PREFILL_SPREAD,
+)
+
+_EFFICIENCY, _EXPERTS, _LAYER_S, _TOKEN_S, _PREFILL = 0.65, 1.2, 16e-6, 7e-4, 0.25
 
 
 class Band(NamedTuple):
@@ -57,10 +83,45 @@ class Speed(NamedTuple):
 
 
 def estimate(load: Load, plan: Plan, devices: tuple[Device, ...]) -> Speed:
-    """Speed of one user's chat under ``plan``: the low end at the full context, the high end with little of it used."""
-    slow = _token_seconds(load, plan, devices, low=True)
-    quick = _token_seconds(load, plan, devices, low=False)
-    return Speed(Band(1 / slow, 1 / quick), _prefill(load, plan, devices))
+    """Speed of one user's chat under ``plan``, with half of the context in use."""
+    seconds, least = _token(load, plan, devices)
+    where = _where(load, devices[0])
+    known = where in FITTED.efficiency and all(generation_of(d) in FITTED.measured for d in devices)
+    factor = FITTED.spread["measured" if known else "extrapolated"]
+    if len(devices) > 1 or not plan.all_on_devices:
+        factor *= _WIDER
+    return Speed(Band(1 / (seconds * factor), 1 / max(seconds / factor, least)), _prefill(load, plan, devices))
+
+
+def generation_of(device: Device) -> str:
+    """What a device's efficiency goes by: backend, generation of the chip, and whether it has memory of its own."""
+    return f"{device.backend}/{device.architecture}/{device.kind}"
+
+
+def token_seconds(
+    c: Coefficients,
+    where: str,
+    generation: str,
+    dense_gb: float,
+    experts_gb: float,
+    layers: float,
+    bandwidth_gb_s: float,
+    *,
+    moe: bool,
+) -> float:
+    """Seconds for one token on one device: bytes over the bandwidth that is reached, and the fixed costs."""
+    efficiency = min(0.98, c.efficiency.get(where, _EFFICIENCY) * c.generation.get(generation, 1.0))
+    read = dense_gb + experts_gb * (c.experts.get(where, _EXPERTS) if moe else 1.0)
+    fixed = c.token_s.get(where, _TOKEN_S) + layers * c.layer_s.get(where, _LAYER_S)
+    return read / (bandwidth_gb_s * efficiency) + fixed
+
+
+def prefill_s_per_token(
+    c: Coefficients, where: str, generation: str, flops: float, flops_per_s: float, *, moe: bool
+) -> float:
+    """Seconds for one token of a long prompt."""
+    share = c.prefill.get(f"{where}/{'moe' if moe else 'dense'}", _PREFILL) * c.prefill_generation.get(generation, 1.0)
+    return flops / (flops_per_s * share)
 
 
 def active_mib(load: Load) -> tuple[float, float]:
@@ -72,29 +133,47 @@ def active_mib(load: Load) -> tuple[float, float]:
     return (weights.device_mib - weights.experts_mib) * scale, weights.experts_mib * share * scale
 
 
-def _token_seconds(load: Load, plan: Plan, devices: tuple[Device, ...], *, low: bool) -> float:
-    pick = 0 if low else 1
+def _where(load: Load, device: Device) -> str:
+    return f"{load.engine.name}/{device.backend}"
+
+
+def _token(load: Load, plan: Plan, devices: tuple[Device, ...]) -> tuple[float, float]:
+    """Expected seconds for a token, and the fewest that the bandwidth allows."""
     dense, experts = active_mib(load)
     kv, recurrent = context_mib(load)
-    cache = kv * (1.0 if low else 0.05) + recurrent
+    cache = kv * _USED + recurrent
     layers = load.architecture.layers
-    on_device = min(1.0, (plan.gpu_layers - 1) / layers) if plan.gpu_layers else 0.0
+    moe = load.architecture.moe is not None
+    on_device = min(1.0, max(plan.gpu_layers - 1, 0) / layers)
     experts_on_device = on_device * (1 - plan.cpu_experts_layers / layers)
-    device_mib = (dense + cache) * on_device + experts * experts_on_device
-    host_mib = (dense + cache) * (1 - on_device) + experts * (1 - experts_on_device)
-    total_share = sum(s.weights_mib for s in plan.shares) or 1.0
-    each = []
+    total = sum(s.weights_mib for s in plan.shares) or 1.0
+    times, rates = [], []
+    least = 0.0
     for device, share in zip(devices, plan.shares, strict=True):
-        bandwidth = device.bandwidth_gb_s * _DECODE_EFFICIENCY[device.backend][pick] * _MIB_PER_GB
-        each.append(device_mib * (share.weights_mib / total_share) / bandwidth)
+        part = share.weights_mib / total
+        dense_gb = (dense + cache) * on_device * part * _GB_PER_MIB
+        experts_gb = experts * experts_on_device * part * _GB_PER_MIB
+        where, generation = _where(load, device), generation_of(device)
+        times.append(
+            token_seconds(
+                FITTED, where, generation, dense_gb, experts_gb, layers * part, device.bandwidth_gb_s, moe=moe
+            )
+        )
+        rates.append(device.bandwidth_gb_s * FITTED.efficiency.get(where, _EFFICIENCY))
+        least += (dense_gb + experts_gb) / device.bandwidth_gb_s
     # Layers of several cards run one after the other; parts of one layer run at the same time.
-    seconds = max(each) if plan.engine.tensor_parallel else sum(each)
-    host_bandwidth = HOST_BANDWIDTH_GB_S
-    if any(d.kind != "gpu" for d in devices):
-        host_bandwidth = min(d.bandwidth_gb_s for d in devices)
-    seconds += host_mib / (host_bandwidth * _DECODE_EFFICIENCY["cpu"][pick] * _MIB_PER_GB)
-    fixed = max(_TOKEN_MS[d.backend][1 - pick] for d in devices) + 0.008 * layers
-    return seconds + fixed / 1000
+    parallel = plan.engine.tensor_parallel
+    seconds = max(times) if parallel else sum(times)
+    host_gb = ((dense + cache) * (1 - on_device) + experts * (1 - experts_on_device)) * _GB_PER_MIB
+    if host_gb:
+        bandwidth = HOST_BANDWIDTH_GB_S
+        if any(d.kind != "gpu" for d in devices):
+            bandwidth = min(d.bandwidth_gb_s for d in devices)
+        # A machine whose card is slower than its memory would keep the card out of it.
+        rate = min(bandwidth * FITTED.efficiency.get("llama.cpp/cpu", _EFFICIENCY), *rates)
+        seconds += host_gb / rate
+        least += host_gb / bandwidth
+    return seconds, least / (len(devices) if parallel else 1)
 
 
 @cache
@@ -111,9 +190,12 @@ def active_weights(arch: Architecture) -> float:
 
 def _prefill(load: Load, plan: Plan, devices: tuple[Device, ...]) -> Band | None:
     """Prompt tokens per second; layers of several cards run one after the other."""
-    if any(d.fp16_tflops is None for d in devices) or not plan.all_on_devices:
+    if any(d.tflops is None for d in devices) or not plan.all_on_devices:
         return None
-    tflops = min(d.fp16_tflops or 0.0 for d in devices)
-    per_token = 2 * active_weights(load.architecture)
-    low, high = _PREFILL_EFFICIENCY
-    return Band(low * tflops * 1e12 / per_token, high * tflops * 1e12 / per_token)
+    flops, moe = 2 * active_weights(load.architecture), load.architecture.moe is not None
+    seconds = max(
+        prefill_s_per_token(FITTED, _where(load, d), generation_of(d), flops, (d.tflops or 0.0) * 1e12, moe=moe)
+        for d in devices
+    )
+    spread = FITTED.prefill_spread
+    return Band(1 / (seconds * spread), spread / seconds)

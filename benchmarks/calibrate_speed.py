@@ -1,0 +1,308 @@
+"""Fits the speed model to the measured runs of ``data/benchmarks`` and writes ``bot/fit/speed_coefficients.py``.
+
+``python -m benchmarks.calibrate_speed`` prints the error table of runs that were held out (by source, twelve parts) and
+writes the coefficients of all runs. Time of a token = bytes read / (bandwidth × efficiency) + layers × cost + cost; the
+efficiency of a backend is adjusted by generation of hardware. Sources with many runs weigh less a run.
+"""
+
+import math
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from pprint import pformat
+from typing import Any, NamedTuple, cast
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.catalog.load import load
+from bot.catalog.place import data_folder
+from bot.catalog.records import Benchmark, Hardware, Model
+from bot.fit.plan import Load, all_on_one, context_mib
+from bot.fit.speed import (
+    UNFITTED,
+    Coefficients,
+    active_mib,
+    active_weights,
+    generation_of,
+    prefill_s_per_token,
+    token_seconds,
+)
+
+TARGET = Path(__file__).parents[1] / "bot" / "fit" / "speed_coefficients.py"
+_PARTS = 12
+_ROUNDS = 5
+_PULL = 0.3
+"""Weight of a generation's distance from its backend, so that one odd source does not decide."""
+_FULL = 0.93
+"""A card that would be fuller held a part in system memory, whatever the source says."""
+_ENOUGH_SOURCES = 4
+_LEAST = 8
+"""A backend with fewer runs keeps the default."""
+
+_EFFICIENCY = [0.2 + 0.05 * step for step in range(16)]
+_FACTORS = [0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4, 1.6]
+_PREFILL_FACTORS = [0.1 * 1.15**step for step in range(28)]
+_EXPERTS = [1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.4, 2.8]
+_LAYER_S = [0.0, 4e-6, 8e-6, 12e-6, 16e-6, 24e-6, 32e-6, 48e-6, 64e-6, 90e-6, 130e-6]
+_TOKEN_S = [0.0, 1e-4, 2e-4, 4e-4, 7e-4, 1e-3, 1.5e-3, 2.5e-3, 4e-3]
+
+
+class Run(NamedTuple):
+    """A measured run with what the model needs to predict it."""
+
+    row: Benchmark
+    moe: bool
+    where: str
+    """Engine and backend."""
+    generation: str
+    dense_gb: float
+    experts_gb: float
+    layers: int
+    bandwidth_gb_s: float
+    compute: float | None
+    """Floating-point operations per second, and of them those that a prompt token takes (``flops``)."""
+    flops: float
+    weight: float
+
+
+def main() -> None:
+    """Fit, print, write."""
+    runs = usable_runs()
+    decode = [run for run in runs if run.row.decode_tok_s]
+    prefill = [run for run in runs if run.row.prefill_tok_s and run.compute and _long_prompt(run.row)]
+    held_out = cross_validated(decode, fit_decode, decode_error)
+    prompts = cross_validated(prefill, fit_prefill, prefill_error)
+    console = Console()
+    console.print(_table("Decode, sources held out", held_out))
+    console.print(_table("Prefill, sources held out", prompts))
+    fitted = fit_decode(decode)
+    reading = fit_prefill(prefill)
+    fitted = fitted._replace(
+        prefill=reading.prefill,
+        prefill_generation=reading.prefill_generation,
+        measured=_measured(decode),
+        spread=_spreads(held_out, decode),
+        prefill_spread=_quantile(prompts, 0.75),
+    )
+    inside, width = _bands(held_out, fitted)
+    console.print(f"Decode bands: {100 * inside:.0f} % of held-out runs inside, median width {width:.2f}")
+    console.print(_worst(held_out))
+    TARGET.write_text(_as_python(fitted, len(decode), len(prefill)), encoding="utf-8")
+    console.print(f"{len(decode)} decode and {len(prefill)} prefill runs; coefficients written to {TARGET.name}")
+
+
+def _long_prompt(row: Benchmark) -> bool:
+    return row.backend != "cpu" and (row.prompt_tokens or 0) >= 256
+
+
+def usable_runs() -> list[Run]:
+    """Runs on one device that hold the whole model."""
+    loaded = load(data_folder())
+    models = {m.id: m for m in cast(list[Model], loaded.records["model"])}
+    cards = {h.id: h for h in cast(list[Hardware], loaded.records["hardware"])}
+    per_source = Counter(row.source for row in loaded.benchmarks)
+    runs = []
+    for row in loaded.benchmarks:
+        model, hardware = models[row.model], cards[row.hardware]
+        if row.count > 1 or model.architecture is None:
+            continue
+        if row.backend == "cpu" and hardware.kind == "gpu":
+            continue  # it ran from system memory, of which the row says nothing
+        asked = Load(model.architecture, row.quant, max(512, row.depth + 256))
+        device = hardware.device(row.memory_gib, row.backend)
+        if row.backend != "cpu" and all_on_one(asked, device).shares[0].total_mib > _FULL * row.memory_gib * 1024:
+            continue  # part of it was in system memory, and the source does not say how much
+        dense, experts = active_mib(asked)
+        context = sum(context_mib(asked)) * row.depth / asked.context
+        gb = 2**20 / 1e9
+        runs.append(
+            Run(
+                row,
+                model.architecture.moe is not None,
+                f"{row.engine}/{row.backend}",
+                generation_of(device),
+                (dense + context) * gb,
+                experts * gb,
+                model.architecture.layers,
+                hardware.bandwidth_gb_s,
+                device.tflops and device.tflops * 1e12,
+                2 * active_weights(model.architecture),
+                1 / math.sqrt(per_source[row.source]),
+            )
+        )
+    return runs
+
+
+def decode_error(run: Run, c: Coefficients) -> float:
+    """Logarithm of predicted by measured seconds a token: positive where the prediction is too slow."""
+    seconds = token_seconds(
+        c, run.where, run.generation, run.dense_gb, run.experts_gb, run.layers, run.bandwidth_gb_s, moe=run.moe
+    )
+    return math.log(seconds * (run.row.decode_tok_s or 0.0))
+
+
+def prefill_error(run: Run, c: Coefficients) -> float:
+    """The same for a prompt token."""
+    seconds = prefill_s_per_token(c, run.where, run.generation, run.flops, run.compute or 0.0, moe=run.moe)
+    return math.log(seconds * (run.row.prefill_tok_s or 0.0))
+
+
+def fit_decode(runs: list[Run]) -> Coefficients:
+    """Coordinate descent over small grids on the weighted absolute error."""
+    c = UNFITTED
+    by_place, by_generation = _grouped(runs, lambda r: r.where), _grouped(runs, lambda r: r.generation)
+    grids: tuple[tuple[str, list[float]], ...] = (
+        ("efficiency", _EFFICIENCY), ("experts", _EXPERTS), ("layer_s", _LAYER_S), ("token_s", _TOKEN_S),
+    )  # fmt: skip
+    for _ in range(_ROUNDS):
+        for where, some in by_place.items():
+            if len(some) < _LEAST:
+                continue
+            for name, grid in grids:
+                if name != "experts" or sum(run.moe for run in some) >= _LEAST // 2:
+                    c = _best(c, name, where, grid, some, decode_error)
+        for generation, some in by_generation.items():
+            c = _best(c, "generation", generation, _FACTORS, some, decode_error, pull=_PULL)
+    return c
+
+
+def fit_prefill(runs: list[Run]) -> Coefficients:
+    """Shares of the stated throughput, by backend and generation."""
+    c = UNFITTED
+    grid = [0.02 * 1.12**step for step in range(36)]
+    by_generation = _grouped(runs, lambda r: r.generation)
+    for _ in range(_ROUNDS):
+        for where, some in _grouped(runs, lambda r: f"{r.where}/{'moe' if r.moe else 'dense'}").items():
+            if len(some) >= _LEAST // 2:
+                c = _best(c, "prefill", where, grid, some, prefill_error)
+        for generation, some in by_generation.items():
+            c = _best(c, "prefill_generation", generation, _PREFILL_FACTORS, some, prefill_error, pull=_PULL / 3)
+    return c
+
+
+def _best(
+    c: Coefficients,
+    name: str,
+    key: str,
+    grid: list[float],
+    runs: list[Run],
+    error: Callable[[Run, Coefficients], float],
+    pull: float = 0.0,
+) -> Coefficients:
+    def tried(value: float) -> Coefficients:
+        changed: dict[str, Any] = {name: {**getattr(c, name), key: value}}
+        return c._replace(**changed)
+
+    def loss(value: float) -> float:
+        each = (run.weight * _bent(error(run, tried(value))) for run in runs)
+        return sum(each) + (pull * abs(math.log(value)) if pull else 0.0)
+
+    return tried(min(grid, key=loss))
+
+
+def _bent(error: float) -> float:
+    """Absolute error, on which wild runs weigh less."""
+    return min(abs(error), 0.6) + 0.1 * abs(error)
+
+
+Judged = list[tuple[Run, float]]
+
+
+def cross_validated(
+    runs: list[Run], fit: Callable[[list[Run]], Coefficients], error: Callable[[Run, Coefficients], float]
+) -> Judged:
+    """Each run with its error under coefficients that never saw its source."""
+    sources = sorted({run.row.source for run in runs})
+    random.Random(3).shuffle(sources)  # noqa: S311
+    judged: Judged = []
+    for part in range(_PARTS):
+        out = set(sources[part::_PARTS])
+        fitted = fit([run for run in runs if run.row.source not in out])
+        judged += [(run, error(run, fitted)) for run in runs if run.row.source in out]
+    return judged
+
+
+def _spreads(judged: Judged, runs: list[Run]) -> dict[str, float]:
+    """Half-widths (as factors) that hold four of five held-out runs: where the generation was measured, and elsewhere.
+
+    Runs of a generation that other sources measured as well say how far people differ on the same thing.
+    """
+    measured = _measured(runs)
+    known = [(run, error) for run, error in judged if run.generation in measured]
+    others = [(run, error) for run, error in judged if run.generation not in measured]
+    return {"measured": _quantile(known, 0.8), "extrapolated": _quantile(others, 0.75)}
+
+
+def _measured(runs: list[Run]) -> tuple[str, ...]:
+    """Generations that enough different sources measured."""
+    sources: dict[str, set[str]] = defaultdict(set)
+    for run in runs:
+        sources[run.generation].add(run.row.source)
+    return tuple(sorted(generation for generation, found in sources.items() if len(found) >= _ENOUGH_SOURCES))
+
+
+def _quantile(judged: Judged, share: float) -> float:
+    errors = sorted(abs(e) for _, e in judged)
+    return round(math.exp(errors[int(share * (len(errors) - 1))]), 2)
+
+
+def _bands(judged: Judged, c: Coefficients) -> tuple[float, float]:
+    widths, inside = [], 0
+    for run, error in judged:
+        factor = c.spread["measured" if run.generation in c.measured else "extrapolated"]
+        widths.append(factor**2)
+        inside += abs(error) <= math.log(factor)
+    return inside / len(judged), sorted(widths)[len(widths) // 2]
+
+
+def _grouped(runs: Iterable[Run], key: Callable[[Run], str]) -> dict[str, list[Run]]:
+    groups: dict[str, list[Run]] = defaultdict(list)
+    for run in runs:
+        groups[key(run)].append(run)
+    return groups
+
+
+def _table(title: str, judged: Judged) -> Table:
+    table = Table("class", "runs", "median |error| %", "80 % within", title=title, title_justify="left")
+    rows: list[tuple[str, Judged]] = [
+        ("dense", [j for j in judged if not j[0].moe]),
+        ("mixture of experts", [j for j in judged if j[0].moe]),
+    ]
+    places = sorted({run.where for run, _ in judged})
+    rows += [(place, [j for j in judged if j[0].where == place]) for place in places]
+    for name, some in rows:
+        off = sorted(abs(math.expm1(-error)) for _, error in some)
+        if off:
+            median, most = 100 * off[len(off) // 2], 100 * off[int(0.8 * (len(off) - 1))]
+            table.add_row(name, str(len(off)), f"{median:.1f}", f"{most:.0f} %")
+    return table
+
+
+def _worst(judged: Judged) -> Table:
+    table = Table("run", "model", "hardware", "runtime", "measured", "predicted", title="The worst fifteen, held out")
+    for run, error in sorted(judged, key=lambda j: -abs(j[1]))[:15]:
+        row, measured = run.row, run.row.decode_tok_s or 0.0
+        table.add_row(
+            row.id, f"{row.model} {row.quant}", row.hardware, f"{row.runtime} {row.backend}",
+            f"{measured:.1f}", f"{measured / math.exp(error):.1f}",
+        )  # fmt: skip
+    return table
+
+
+def _as_python(c: Coefficients, decode: int, prefill: int) -> str:
+    rounded: dict[str, Any] = {
+        name: {key: float(f"{value:.4g}") for key, value in sorted(table.items())} if isinstance(table, dict) else table
+        for name, table in c._asdict().items()
+    }
+    lines = "\n".join(f"{name.upper()} = {pformat(value, width=116)}" for name, value in rounded.items())
+    return (
+        '"""Coefficients of the speed model, written by ``benchmarks/calibrate_speed.py``.\n\n'
+        f"From {decode} decode and {prefill} prefill runs of ``data/benchmarks``; what is not here has the defaults of\n"
+        f'``speed.py``.\n"""\n\n{lines}\n'
+    )
+
+
+if __name__ == "__main__":
+    main()
