@@ -299,8 +299,8 @@ def _as_python(c: Coefficients, decode: int, prefill: int) -> str:
     lines = "\n".join(f"{name.upper()} = {pformat(value, width=116)}" for name, value in rounded.items())
     return (
         '"""Coefficients of the speed model, written by ``benchmarks/calibrate_speed.py``.\n\n'
-        f"From {decode} decode and {prefill} prefill runs of ``data/benchmarks``; what is not here has the defaults of\n"
-        f'``speed.py``.\n"""\n\n{lines}\n'
+        f"From {decode} decode and {prefill} prefill runs of ``data/benchmarks``; what is not here has the defaults\n"
+        f'of ``speed.py``.\n"""\n\n{lines}\n'
     )
 
 

@@ -31,6 +31,7 @@ COGS = (
     "cogs.willitrun",
     "cogs.compare",
     "cogs.fits",
+    "cogs.bench",
     "cogs.model",
     "cogs.gpu",
     "cogs.tool",

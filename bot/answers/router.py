@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 from pydantic import ValidationError
 
-from bot.answers import compare, error, fits, glossary, hardware, model, tool, willitrun
+from bot.answers import bench, compare, error, fits, glossary, hardware, model, tool, willitrun
 from bot.answers.answer import Answer, Frozen, InvalidOut, Payload, Question, Status
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import Stop
@@ -35,6 +35,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "compare": Command(compare.compare, compare.OPTIONS, ("a", "b"), "Compare two to four cards, models or tools."),
     "fits": Command(fits.fits, fits.OPTIONS, ("gpu",), "What runs well on this hardware?"),
+    "bench": Command(bench.bench, bench.OPTIONS, ("model", "gpu"), "Measured speeds of a model on a card."),
     "model": Command(model.model, model.OPTIONS, ("model",), "What a model is, what it is good for, what it runs on."),
     "gpu": Command(hardware.hardware, hardware.OPTIONS, ("gpu",), "What a card or chip is, and what runs on it."),
     "tool": Command(tool.tool, tool.OPTIONS, ("tool",), "What a runtime or user interface is for."),

@@ -5,6 +5,7 @@ from typing import Literal
 from bot.answers.answer import Frozen, OptionValue, Payload, Question, UnavailableOut
 from bot.answers.commands import run_commands
 from bot.answers.knowledge import Knowledge
+from bot.answers.measured import runs_of
 from bot.answers.options import Stop, check_names, gib, invalid, refuse, required_text, text
 from bot.answers.runtime import (
     Basis,
@@ -16,6 +17,7 @@ from bot.answers.runtime import (
     format_for,
 )
 from bot.catalog.records import WRITES_TEXT, Model
+from bot.catalog.store import Catalog
 from bot.fit.architecture import MIB, Architecture
 from bot.fit.devices import Device
 from bot.fit.engines import LLAMA_CPP, limit_mib, spare_mib
@@ -202,7 +204,7 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
         offload=_offload(judged) if judged.verdict is Verdict.OFFLOAD else None,
         max_context=largest,
         best_quant=best,
-        speed=_speed(load, judged) if judged.verdict is not Verdict.NO else None,
+        speed=_speed(model, load, judged, knowledge.catalog) if judged.verdict is not Verdict.NO else None,
         alternatives=_alternatives(load, devices, ram_mib, model, runtime, judged, largest),
         commands=run_commands(model, runtime, load, judged) if judged.verdict is not Verdict.NO else {},
         sources=(model.sources[0], *dict.fromkeys(d.hardware.sources[0] for d in hardware.devices)),
@@ -448,12 +450,37 @@ def _offload(judged: Judged) -> OffloadOut:
     )
 
 
-def _speed(load: Load, judged: Judged) -> SpeedOut:
+_SAME_RUN = 1.1
+"""How much runs of the very same thing still differ between people: 10 % in the median."""
+
+
+def _speed(model: Model, load: Load, judged: Judged, catalog: Catalog) -> SpeedOut:
+    """Measured where the catalog has runs of the same tuple at a short context, else the estimate."""
     speed = estimate(load, judged.plan, judged.devices)
+    prefill = (_rounded(speed.prefill.low), _rounded(speed.prefill.high)) if speed.prefill else None
+    first = judged.devices[0]
+    alike = all(d.id == first.id for d in judged.devices) and judged.plan.all_on_devices and load.context <= 16384
+    runs = (
+        runs_of(
+            catalog, model.id, load.quant, first.id, first.memory_mib / 1024, len(judged.devices),
+            load.engine.name, first.backend,
+        )
+        if alike
+        else []
+    )  # fmt: skip
+    if not runs:
+        return SpeedOut(
+            decode_tok_s=(_rounded(speed.decode.low), _rounded(speed.decode.high)),
+            prefill_tok_s=prefill,
+            source="estimated from memory bandwidth and compute throughput",
+        )
+    measured = sorted(run.decode_tok_s or 0.0 for run in runs)
+    plural = "s" if len(runs) > 1 else ""
     return SpeedOut(
-        decode_tok_s=(_rounded(speed.decode.low), _rounded(speed.decode.high)),
-        prefill_tok_s=(_rounded(speed.prefill.low), _rounded(speed.prefill.high)) if speed.prefill else None,
-        source="estimated from memory bandwidth and compute throughput",
+        decode_tok_s=(_rounded(measured[0] / _SAME_RUN), _rounded(measured[-1] * _SAME_RUN)),
+        prefill_tok_s=prefill,
+        basis="measured",
+        source=f"decode measured: {len(runs)} run{plural}, {runs[0].source}",
     )
 
 

@@ -6,6 +6,7 @@ import discord
 from discord import ui
 
 from bot.answers.answer import Answer, AskBackOut, InvalidOut, NotFoundOut, NotLocalOut, UnavailableOut
+from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
@@ -77,7 +78,7 @@ def _colour(answer: Answer) -> discord.Colour:
             return _COLOURS[payload.verdict]
         case ErrorOut():
             return discord.Colour.red()
-        case CompareOut() | GlossaryOut() | RecordOut() | FitsOut():
+        case CompareOut() | GlossaryOut() | RecordOut() | FitsOut() | BenchOut():
             return discord.Colour.blurple()
         case _:
             return discord.Colour.greyple()
@@ -91,6 +92,8 @@ def _blocks(answer: Answer) -> Iterator[str]:
             yield from _compare(payload)
         case RecordOut() as payload:
             yield from _record(payload)
+        case BenchOut() as payload:
+            yield from _bench(payload)
         case FitsOut() as payload:
             yield from _fits(payload)
         case ErrorOut() as payload:
@@ -181,6 +184,15 @@ def _record(a: RecordOut) -> Iterator[str]:
         )
     related = f"Related: {', '.join(item.name for item in a.related)}\n-# " if a.related else ""
     yield f"-# {related}{_sources(a.sources)} · checked {a.checked}"
+
+
+def _bench(a: BenchOut) -> Iterator[str]:
+    rows = [f"- {' · '.join(phrases.measured(row))} ([source](<{row.source}>))" for row in a.rows]
+    yield "\n".join((f"### {phrases.measured_title(a)}", *rows))
+    for cohort in a.cohorts:
+        rows = [f"- {' · '.join(phrases.measured(row, cohort=cohort.kind))}" for row in cohort.rows]
+        yield f"**{phrases.COHORT_WORDS[cohort.kind]}**\n" + "\n".join(rows)
+    yield "-# Each line is one run as its source gives it; nothing is averaged over runtimes or quants."
 
 
 def _fits(a: FitsOut) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """Values and codes put into English. One file, so that a language is one file."""
 
 from bot.answers.answer import InvalidOut, UnavailableOut
+from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut, RuleOut
 from bot.answers.fits import FitsOut
+from bot.answers.measured import MeasuredOut
 from bot.answers.record import RecordOut, RunOut
 from bot.answers.willitrun import ChangeOut, WillItRunOut
 
@@ -398,3 +400,36 @@ def fits_rule(answer: FitsOut) -> str:
         f"{answer.considered} models considered: {counts}. Within a group the most talked about come first; each in the"
         f" best quant that leaves room to spare. Page {answer.page} of {answer.pages}."
     )
+
+
+COHORT_WORDS = {
+    "other_runtimes": "The same on other runtimes",
+    "other_hardware": "The same model on other hardware",
+    "other_models": "Other models on the same hardware",
+}
+
+
+def measured_title(answer: BenchOut) -> str:
+    """How many rows there are."""
+    if not answer.total:
+        return f"No measured run of {answer.model} on {answer.hardware} is in the catalog. The nearest:"
+    plural = "s" if answer.total > 1 else ""
+    return f"{answer.model} on {answer.hardware}: {answer.total} measured run{plural}"
+
+
+def measured(row: MeasuredOut, *, cohort: str = "") -> tuple[str, ...]:
+    """What was run, how fast, and how far to rely on it; a cohort's rows begin with what differs."""
+    what = {"other_hardware": row.hardware, "other_models": row.model}.get(cohort, "")
+    count = f"{row.count}× " if row.count > 1 else ""
+    speeds = [f"{row.decode_tok_s:g} tok/s" if row.decode_tok_s else ""]
+    if row.prefill_tok_s:
+        speeds.append(f"prompt {row.prefill_tok_s:,.0f} tok/s")
+    depth = f"{tokens(row.depth)} in the cache" if row.depth else ""
+    setting = " ".join(filter(None, (quant_name(row.quant), f"{row.runtime} ({row.backend})")))
+    return tuple(
+        filter(
+            None,
+            (f"{count}{what}".strip(), setting, ", ".join(filter(None, speeds)), depth, row.measured or "undated",
+             f"confidence {row.confidence}"),
+        )
+    )  # fmt: skip

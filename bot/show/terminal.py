@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.answers.answer import Answer, AskBackOut, InvalidOut, NotFoundOut, NotLocalOut, UnavailableOut
+from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
@@ -35,6 +36,8 @@ def _lines(answer: Answer) -> Iterator[RenderableType]:
             yield from _compare(payload)
         case RecordOut() as payload:
             yield from _record(payload)
+        case BenchOut() as payload:
+            yield from _bench(payload)
         case FitsOut() as payload:
             yield from _fits(payload)
         case ErrorOut() as payload:
@@ -179,6 +182,17 @@ def _fits(a: FitsOut) -> Iterator[RenderableType]:
                 [((m.name, m.quant, phrases.gib(m.total_mib), phrases.band(m.decode_tok_s)), colour) for m in rows]
             )
     yield Text(f"\n{phrases.fits_rule(a)}", style="dim")
+
+
+def _bench(a: BenchOut) -> Iterator[RenderableType]:
+    yield Text(phrases.measured_title(a), style="bold cyan")
+    for row in a.rows:
+        yield Text(" · ".join(phrases.measured(row)))
+        yield Text(f"  {row.source}", style="dim")
+    for cohort in a.cohorts:
+        yield Text(f"\n{phrases.COHORT_WORDS[cohort.kind]}", style="bold")
+        for row in cohort.rows:
+            yield Text(" · ".join(phrases.measured(row, cohort=cohort.kind)))
 
 
 def _runs(rows: list[tuple[tuple[str, ...], str]]) -> Table:
