@@ -19,8 +19,8 @@ from bot.answers.knowledge import Knowledge
 from bot.answers.router import answer
 from bot.boundary import Tree
 from bot.catalog.place import Live
+from bot.controls import Pick, Press, show
 from bot.settings import Settings
-from bot.show.cards import card
 from bot.start import start
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ class LocalBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Load the cogs; register the commands if they changed since they were last registered."""
+        self.add_dynamic_items(Pick, Press)
         for cog in COGS:
             await self.load_extension(cog)
         await sync_if_changed(self)
@@ -82,10 +83,12 @@ class LocalBot(commands.Bot):
         if not answering.done():  # a look-up on the Hub; Discord waits three seconds for a first sign
             await interaction.response.defer(thinking=True)
         result = await answering
+        private = result.status != "answered"
+        shown = show(result, question, ephemeral=private)
         if interaction.response.is_done():
-            await interaction.followup.send(view=card(result))
+            await interaction.followup.send(view=shown.view, files=shown.files)
         else:
-            await interaction.response.send_message(view=card(result), ephemeral=result.status != "answered")
+            await interaction.response.send_message(view=shown.view, files=shown.files, ephemeral=private)
         log.info("/%s %s %d us", question.command, result.status, result.elapsed_us)
 
 

@@ -151,7 +151,8 @@ class HardwareIndex:
         devices: list[Device] = []
         ram: float | None = None
         taken_from: str | None = None
-        for part in _parts(text):
+        parts = _parts(text)
+        for number, part in enumerate(parts):
             ram_found = _RAM.search(part)
             if ram_found and not _shares_memory(part):
                 ram = float(ram_found[1])
@@ -162,6 +163,8 @@ class HardwareIndex:
             if not 1 <= count <= MAX_DEVICES or len(devices) + count > MAX_DEVICES:
                 return Unreadable("gpu", "count", str(MAX_DEVICES))
             outcome = self._one(part, typed)
+            if isinstance(outcome, AskBack):
+                return _among(outcome, parts, number, count)
             if not isinstance(outcome, tuple) or isinstance(outcome, (AskBack, NotFound)):
                 return outcome
             device, certain = outcome
@@ -447,6 +450,18 @@ def _differs(a: Device, b: Device) -> bool:
 
 def _candidates(devices: list[Device]) -> tuple[Candidate, ...]:
     return tuple(_candidate(device) for device in devices[:MAX_CANDIDATES])
+
+
+def _among(asked: AskBack, parts: list[str], number: int, count: int) -> AskBack:
+    """The question back about one of several parts: each candidate's id names the whole again."""
+    if len(parts) == 1 and count == 1:
+        return asked
+
+    def whole(candidate_id: str) -> str:
+        part = f"{count}x {candidate_id}" if count > 1 else candidate_id
+        return " + ".join((*parts[:number], part, *parts[number + 1 :]))
+
+    return asked._replace(candidates=tuple(c._replace(id=whole(c.id)) for c in asked.candidates))
 
 
 def _whole(hardware: Hardware) -> Candidate:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,44 +17,7 @@ from bot.answers.router import answer
 from bot.catalog.place import Live
 from bot.client import LocalBot, run_client, sync_if_changed
 from bot.settings import Settings
-
-
-@pytest.fixture
-def bot(live: Live[Knowledge], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalBot:
-    monkeypatch.setattr("platformdirs.user_state_dir", lambda *_, **__: str(tmp_path))
-    return LocalBot(live)
-
-
-@pytest.fixture
-def simcord_bot(bot: LocalBot) -> LocalBot:
-    return bot
-
-
-@pytest.fixture
-def env(simcord_env: simcord.Env) -> simcord.Env:
-    return simcord_env
-
-
-@pytest.fixture
-def channel(env: simcord.Env) -> simcord.ChannelHandle:
-    return env.create_guild().create_text_channel("local-ai")
-
-
-@pytest.fixture
-def alice(env: simcord.Env, channel: simcord.ChannelHandle) -> simcord.MemberActor:
-    return env.guild.add_member(env.create_user("alice"))
-
-
-def texts(components: list[dict[str, Any]]) -> Iterator[str]:
-    for component in components:
-        if "content" in component:
-            yield component["content"]
-        yield from texts(component.get("components", []))
-
-
-def said(result: simcord.InteractionResult) -> str:
-    assert result.response
-    return "\n".join(texts(result.response.components))
+from tests.discord_bot.messages import said
 
 
 async def test_willitrun(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
@@ -251,8 +213,9 @@ class SlowInteraction:
         assert thinking
         self.deferred.set()
 
-    async def send(self, *, view: discord.ui.LayoutView) -> None:
+    async def send(self, *, view: discord.ui.LayoutView, files: list[discord.File]) -> None:
         assert self.is_done()
+        assert isinstance(files, list)
         self.sent.append(view)
 
 

@@ -94,6 +94,14 @@ def test_a_mac_of_which_only_the_product_is_typed_is_asked_back(knowledge: Knowl
     assert {c.name.split(" (")[0] for c in outcome.candidates} == {"Apple M2 Max", "Apple M3 Max"}
 
 
+@pytest.mark.parametrize(("typed", "count"), [("2x 3060", 2), ("3090 + 3060", 2), ("dual 4060 ti + 3090", 3)])
+def test_a_candidate_names_the_whole_rig_again(knowledge: Knowledge, typed: str, count: int) -> None:
+    outcome = knowledge.hardware.resolve(typed)
+    assert isinstance(outcome, AskBack)
+    for candidate in outcome.candidates:
+        assert len(devices(knowledge, candidate.id)) == count
+
+
 def test_a_compiler_target_is_asked_back(knowledge: Knowledge) -> None:
     outcome = knowledge.hardware.resolve("gfx906")
     assert isinstance(outcome, AskBack)

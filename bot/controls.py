@@ -1,0 +1,206 @@
+"""Selects and buttons under a card. Their state is in their custom ids: nothing is kept, and they survive restarts."""
+
+import io
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import discord
+from discord import ui
+
+from bot.answers.answer import Answer, AskBackOut, Question
+from bot.answers.knowledge import Knowledge
+from bot.answers.router import answer
+from bot.answers.willitrun import WillItRunOut
+from bot.boundary import report
+from bot.show.cards import card, notice
+from bot.show.charts import memory_bar, memory_words
+from bot.show.custom_id import Control, decode, encode
+
+CONTEXTS = ("4096", "8192", "16384", "32768", "65536", "131072", "max")
+QUANTS = ("BF16", "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "Q2_K")
+KV_TYPES = ("f16", "q8_0", "q4_0")
+_CHOICES = {"quant": QUANTS, "context": CONTEXTS, "kv": KV_TYPES}
+_PICK = "pick"
+_OLD = "This card was made from an older catalog; the answer below is from today's."
+
+
+class Shown(NamedTuple):
+    """A message: its layout, and the pictures in it."""
+
+    view: ui.LayoutView
+    files: list[discord.File]
+
+
+def show(result: Answer, question: Question, *, ephemeral: bool = False) -> Shown:
+    """The message for an answer with its controls; one that is seen by the asker only can be shared."""
+    view = card(result)
+    files = []
+    payload = result.answer
+    rows: Iterable[ui.Item[Any]] = ()
+    if isinstance(payload, WillItRunOut):
+        files.append(discord.File(io.BytesIO(memory_bar(payload)), "memory.png"))
+        gallery: ui.MediaGallery[Any] = ui.MediaGallery()
+        gallery.add_item(media="attachment://memory.png", description=memory_words(payload)[:1024])
+        view.add_item(gallery)
+        rows = _willitrun_rows(payload, question, result.catalog, share=ephemeral)
+    elif isinstance(payload, AskBackOut) and payload.candidates:
+        rows = _candidates(payload, question, result.catalog)
+    for row in rows:
+        view.add_item(row)
+    return Shown(view, files)
+
+
+def _row(*items: ui.Item[Any] | None) -> Iterable[ui.ActionRow[Any]]:
+    kept = [item for item in items if item is not None]
+    if kept:
+        yield ui.ActionRow(*kept)
+
+
+def settled(payload: WillItRunOut, question: Question) -> Question:
+    """The question with the records that were found in place of what was typed, so that it can be asked again."""
+    options = {
+        name: value for name, value in question.options.items() if name in ("context", "kv", "ram_gib", "runtime")
+    }
+    gpus = " + ".join(device.id for device in payload.devices)
+    if len({device.id for device in payload.devices}) == 1 and len(payload.devices) > 1:
+        gpus = f"{len(payload.devices)}x {payload.devices[0].id}"
+    typed = {"quant": payload.quant} if payload.quant_basis == "typed" else {}
+    return Question(command="willitrun", options={"model": payload.model.id, "gpu": gpus, **typed, **options})
+
+
+def _willitrun_rows(payload: WillItRunOut, question: Question, catalog: str, *, share: bool) -> Iterable[ui.Item[Any]]:
+    again = settled(payload, question)
+    current = {"quant": payload.quant, "context": str(payload.context), "kv": payload.kv_type}
+    words = {"quant": "Quant", "context": "Context", "kv": "KV cache"}
+    for field, choices in _CHOICES.items():
+        if field == "quant" and payload.runtime not in ("llama.cpp", "ollama", "lm-studio", "koboldcpp"):
+            continue
+        custom_id = encode(Control(field, again, catalog))
+        if custom_id is None:
+            return  # too long to carry: a card without controls
+        values = list(dict.fromkeys((current[field], *choices)))
+        options = [
+            discord.SelectOption(label=f"{words[field]} {_label(value)}", value=value, default=value == current[field])
+            for value in values[:25]
+        ]
+        yield from _row(Pick(custom_id, options=options, placeholder=words[field]))
+    fits = encode(Control("fits", Question(command="fits", options={"gpu": again.options["gpu"]}), catalog))
+    same = encode(Control("share", again, catalog)) if share else None
+    yield from _row(
+        Press(fits, label="What would fit?") if fits else None,
+        Press(same, label="Share") if same else None,
+    )
+
+
+def _label(value: str) -> str:
+    return f"{int(value) // 1024}k" if value.isdecimal() and int(value) >= 1024 else value
+
+
+def _candidates(payload: AskBackOut, question: Question, catalog: str) -> Iterable[ui.Item[Any]]:
+    asked = question.model_copy(update={"options": {k: v for k, v in question.options.items() if k != payload.about}})
+    custom_id = encode(Control(f"{_PICK}-{payload.about}", asked, catalog))
+    if custom_id is None:
+        return
+    options = [
+        discord.SelectOption(label=c.name[:100], value=c.id[:100], description=c.why[:100] or None)
+        for c in payload.candidates[:25]
+    ]
+    yield from _row(Pick(custom_id, options=options, placeholder="Which one?"))
+
+
+async def _respond(interaction: discord.Interaction[Any], custom_id: str, value: str | None) -> None:
+    """Answer a pressed control in place; anything unexpected becomes a kind sentence and a log line."""
+    try:
+        control = decode(custom_id)
+        changed = control and _changed(control, value)
+        if control is None or changed is None:
+            await _say(interaction, "This control is not one of mine any more. Please ask again with the command.")
+            return
+        knowledge: Knowledge = interaction.client.knowledge
+        result = await answer(changed, knowledge)
+        ephemeral = bool(interaction.message and interaction.message.flags.ephemeral)
+        if control.verb == "share":
+            shown = show(result, changed)
+            await interaction.response.send_message(view=shown.view, files=shown.files)
+            return
+        shown = show(result, changed, ephemeral=ephemeral or control.verb == "fits")
+        if not knowledge.catalog.version.startswith(control.catalog):
+            shown.view.add_item(ui.TextDisplay(f"-# {_OLD}"))
+        if control.verb == "fits" or result.status != "answered":
+            await interaction.response.send_message(view=shown.view, files=shown.files, ephemeral=True)
+        else:
+            await interaction.response.edit_message(view=shown.view, attachments=shown.files)
+    except discord.NotFound:
+        report(TimeoutError(), "a control of an expired interaction")
+    except Exception as error:
+        reference = report(error, "a control")
+        await _say(interaction, f"Something unexpected went wrong. It is logged under the reference `{reference}`.")
+
+
+def _changed(control: Control, value: str | None) -> Question | None:
+    """The question that a control asks when it is set to ``value``; None for a value that was never offered."""
+    options = dict(control.question.options)
+    if control.verb in _CHOICES:
+        if value is None or not re.fullmatch(r"[\w.\-]{1,20}", value):
+            return None
+        return control.question.model_copy(update={"options": {**options, control.verb: value}})
+    if control.verb.startswith(f"{_PICK}-"):
+        about = control.verb.removeprefix(f"{_PICK}-")
+        if value is None or not re.fullmatch(r"[\w.:+ \-]{1,100}", value):
+            return None
+        return control.question.model_copy(update={"options": {**options, about: value}})
+    return control.question if control.verb in ("fits", "share") else None
+
+
+async def _say(interaction: discord.Interaction[Any], text: str) -> None:
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(view=notice(text), ephemeral=True)
+        else:
+            await interaction.response.send_message(view=notice(text), ephemeral=True)
+    except discord.HTTPException as error:
+        report(error, "answering a control")
+
+
+_SELECTS = "|".join((*_CHOICES, rf"{_PICK}-\w+"))
+
+
+class Pick(ui.DynamicItem[ui.Select[Any]], template=rf"(?P<id>(?:{_SELECTS})~.+)"):
+    """A select whose custom id says which question it changes, and how."""
+
+    def __init__(
+        self, custom_id: str, *, options: list[discord.SelectOption] | None = None, placeholder: str | None = None
+    ) -> None:
+        super().__init__(ui.Select(custom_id=custom_id, options=options or [], placeholder=placeholder))
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
+    ) -> "Pick":
+        """Made anew for a message of any age."""
+        return cls(match["id"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Ask the changed question."""
+        data: Any = interaction.data or {}
+        values = data.get("values") or [None]
+        await _respond(interaction, self.custom_id, values[0])
+
+
+class Press(ui.DynamicItem[ui.Button[Any]], template=r"(?P<id>(?:fits|share)~.+)"):
+    """A button whose custom id says which question it asks."""
+
+    def __init__(self, custom_id: str, *, label: str = "…") -> None:
+        super().__init__(ui.Button(custom_id=custom_id, label=label, style=discord.ButtonStyle.secondary))
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
+    ) -> "Press":
+        """Made anew for a message of any age."""
+        return cls(match["id"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Ask the question."""
+        await _respond(interaction, self.custom_id, None)
