@@ -20,6 +20,16 @@ class Error(commands.Cog):
 
     def __init__(self, bot: LocalBot) -> None:
         self.bot = bot
+        self.menu = app_commands.ContextMenu(name="Diagnose this error", callback=self.diagnose)
+        bot.tree.add_command(self.menu)
+
+    async def cog_unload(self) -> None:
+        """Take the context menu away with the cog."""
+        self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
+
+    async def diagnose(self, interaction: Interaction, message: discord.Message) -> None:
+        """Look up the error in somebody's message."""
+        await self.bot.reply(interaction, Question(command="error", options={"text": message.content}))
 
     @app_commands.command(description="What an error means and how to fix it.")
     @app_commands.describe(text="The error message, a piece of the log, or a few words about it")

@@ -1,13 +1,15 @@
 """Pasted logs and chat phrases → error entries."""
 
+import math
 import re
+from collections import Counter
 from typing import NamedTuple
 
 import re2
 from rapidfuzz import fuzz, process
 
 from bot.catalog.records import ErrorEntry
-from bot.naming.text import plain
+from bot.naming.text import plain, postings
 
 MAX_LOG = 1_000_000
 """Characters of a pasted log that are read."""
@@ -27,6 +29,30 @@ _GENERIC = frozenset(
     "out memory failed fail exit code permission denied refused connection found 403 404 429 500 1 137".split()
 )
 """Words that name no error of local AI by themselves."""
+
+
+_FIELD = frozenset(
+    """
+    ollama llama llamacpp cpp gguf ggml vllm sglang comfyui a1111 forge stable diffusion sdxl flux torch pytorch cuda
+    cudnn cublas nvcc nvidia nvml rocm hip amdgpu gfx vulkan sycl metal mps mlx huggingface hf hub transformers
+    diffusers tokenizer tokenizers tokens bitsandbytes xformers triton flash attn sageattention exllama exl2 exl3 gptq
+    awq kobold koboldcpp lmstudio lms oobabooga textgen langchain whisper ctranslate2 onnxruntime webui openwebui
+    sillytavern llm llms model models checkpoint ckpt lora vae clip unet gpu gpus vram wsl xid nccl qwen mistral
+    mixtral gemma deepseek phi quant quantized context unsloth lora safetensors kv
+    """.split()
+)
+"""Words of local AI: a text without one is about something else, however alike it sounds."""
+_OTHERS = frozenset(
+    """
+    java jvm tomcat postgres postgresql psql mysql mariadb mongodb redis kafka elasticsearch npm yarn webpack vite react
+    angular jquery nginx apache php laravel wordpress kubectl terraform aws s3 github gitlab minecraft steam unreal
+    unity photoshop premiere excel outlook printer twitter android xcode chrome firefox
+    """.split()
+)
+"""Other programs: their errors are not ours, unless something of local AI is named as well."""
+_LEAST_WEIGHT = 9.0
+_LEAST_SHARE = 0.38
+_MARGIN = 1.05
 
 
 class Hit(NamedTuple):
@@ -52,19 +78,28 @@ class ErrorIndex:
         if self._has_signatures:
             self._set.Compile()
         phrases = [(_words(p), entry.id) for entry in entries.values() for p in (entry.title, *entry.phrases)]
+        self._documents = {entry.id: _document(entry) for entry in entries.values()}
+        count = Counter(word for words in self._documents.values() for word in words)
+        self._weights = {word: math.log(1 + len(entries) / (n + 0.5)) for word, n in count.items()}
         self._phrases = [p for p, _ in phrases]
         self._phrase_entry = [entry_id for _, entry_id in phrases]
+        self._phrases_with = postings(phrase.split() for phrase in self._phrases)
 
     def find(self, text: str, limit: int = 5) -> list[Hit]:
         """Entries for ``text``, best first; empty when nothing is meant.
 
         Signatures decide where there are any: the first line that has one beats its consequences further down, and the
-        longer pattern (the more specific) beats the shorter on the same line. Short texts are compared with phrases.
+        longer pattern (the more specific) beats the shorter on the same line. Short texts are compared with phrases,
+        and where no phrase is like them, by the words that they share with an entry.
         """
+        words = set(re.findall(r"[a-z0-9]+", text[:MAX_LINE].casefold()))
+        if words & _OTHERS and not words & _FIELD:
+            return []
         by_signature = self._by_signature(text[:MAX_LOG])
         hits = list(by_signature.values())
         if len(text) <= MAX_PHRASE:
             hits += [hit for hit in self._by_phrase(text) if hit.entry.id not in by_signature]
+            hits = hits or self._by_words(text)
         hits.sort(key=lambda hit: -hit.score)
         return hits[:limit]
 
@@ -86,11 +121,37 @@ class ErrorIndex:
         if set(query.split()) <= _GENERIC:
             return []
         best: dict[str, float] = {}
-        found = process.extract(query, self._phrases, scorer=_phrase_likeness, score_cutoff=_PHRASE_CUTOFF, limit=20)
+        words = query.split()
+        sharing = {index for word in words for index in self._phrases_with.get(word, ())}
+        phrases = (
+            {index: self._phrases[index] for index in sharing} if len(words) > 1 else dict(enumerate(self._phrases))
+        )
+        found = process.extract(query, phrases, scorer=_phrase_likeness, score_cutoff=_PHRASE_CUTOFF, limit=20)
         for _, score, index in found:
             entry_id = self._phrase_entry[index]
             best[entry_id] = max(best.get(entry_id, 0.0), score)
         return [Hit(self._entries[entry_id], score, "phrase") for entry_id, score in best.items()]
+
+    def _by_words(self, text: str) -> list[Hit]:
+        """Entries that share telling words with ``text``; none unless one stands out and the field is named."""
+        query = list(dict.fromkeys(_words(text).split()))
+        if not _FIELD.intersection(query):
+            return []
+        unknown = 0.55 * math.log(1 + 2 * len(self._entries))
+        least = _LEAST_WEIGHT * (1.8 if text.rstrip().endswith("?") else 1.0)  # a question tells of no error
+        whole = sum(self._weights.get(word, unknown) for word in query)
+        found = []
+        for entry_id, document in self._documents.items():
+            shared = [word for word in query if word in document]
+            if len(shared) < 2 or set(shared) <= _FIELD | _GENERIC:
+                continue
+            weight = sum(self._weights[word] * (1 + 0.15 * min(document[word] - 1, 3)) for word in shared)
+            if weight >= least and weight >= _LEAST_SHARE * whole:
+                found.append((weight, entry_id))
+        found.sort(reverse=True)
+        if len(found) > 1 and found[0][0] < _MARGIN * found[1][0]:
+            return []
+        return [Hit(self._entries[entry_id], min(weight, 80.0), "text") for weight, entry_id in found[:5]]
 
     def search(self, text: str, limit: int = 25) -> list[ErrorEntry]:
         """Entries for autocompletion."""
@@ -100,6 +161,16 @@ class ErrorIndex:
         titles = {entry.id: entry.title for entry in self._entries.values()}
         found = process.extract(query, titles, scorer=fuzz.WRatio, processor=plain, limit=limit)
         return [self._entries[entry_id] for _, _, entry_id in found]
+
+
+def _document(entry: ErrorEntry) -> Counter[str]:
+    """How often each word tells of an entry: in its phrases, examples, patterns and tools."""
+    words = Counter(
+        word for text in (entry.title, *entry.phrases, *entry.examples) for word in set(_words(text).split())
+    )
+    for text in (*entry.signatures, *entry.tools):
+        words.update(set(re.findall(r"[a-z0-9]{3,}", text.lower())))
+    return words
 
 
 def _words(text: str) -> str:
@@ -113,10 +184,19 @@ def _phrase_likeness(query: str, phrase: str, *, score_cutoff: float | None = No
     if not set(a) & set(b) and len(a) > 1:
         return 0.0
     ordered = fuzz.token_sort_ratio(query, phrase)
-    covered = sum(max(fuzz.ratio(word, other) for other in b) >= 80 for word in a) / len(a)
-    covers = sum(max(fuzz.ratio(word, other) for other in a) >= 80 for word in b) / len(b)
+    covered, covers = _share(a, b), _share(b, a)
     if covered == 1.0 and covers >= 0.6:
         return float(max(ordered, 88.0 + 10 * covers))
     if covers == 1.0 and covered >= 0.5 and len(b) > 1:
         return float(max(ordered, 80.0 + 12 * covered))
     return float(ordered)
+
+
+def _share(words: list[str], others: list[str]) -> float:
+    """Share of ``words`` that are among ``others``, typing errors forgiven."""
+    known = frozenset(others)
+    missing = [word for word in words if word not in known]
+    if len(missing) > 0.7 * len(words):
+        return 0.0  # too few to matter, whatever the rest is like
+    mended = sum(any(fuzz.ratio(word, other) >= 80 for other in others) for word in missing)
+    return (len(words) - len(missing) + mended) / len(words)

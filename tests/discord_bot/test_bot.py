@@ -75,6 +75,15 @@ async def test_glossary(alice: simcord.MemberActor, channel: simcord.ChannelHand
     assert nothing.ephemeral
 
 
+async def test_menus_of_a_message(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
+    asked = await alice.send(channel, "can I run llama 3.3 70b on 2x3090?")
+    answered = await alice.context_menu(channel, "Will this run?", asked)
+    assert "Llama 3.3 70B" in said(answered)
+    log = await alice.send(channel, "RuntimeError: operator torchvision::nms does not exist")
+    diagnosed = await alice.context_menu(channel, "Diagnose this error", log)
+    assert "torch and torchvision do not belong together" in said(diagnosed)
+
+
 async def test_autocompletion(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
     models = await alice.autocomplete(channel, "willitrun", "model", "llama 3.1")
     assert models[0]["value"].startswith("llama-3.1")
