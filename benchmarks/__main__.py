@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import allocator, field, names, timing
+from benchmarks import allocator, errors, field, names, timing
 from bot.answers.knowledge import Knowledge
 from bot.catalog.store import Catalog
 
@@ -38,7 +38,21 @@ def main() -> None:
         catalog = timing.shipped_catalog(Path(folder))
     _field(console, catalog)
     console.print(_times(catalog))
-    _names(console, Knowledge(catalog))
+    knowledge = Knowledge(catalog)
+    _names(console, knowledge)
+    _errors(console, knowledge)
+
+
+def _errors(console: Console, knowledge: Knowledge) -> None:
+    table = _table("Errors people reported", "kind", "first", "first three", "of", "missed")
+    for score in errors.scores(knowledge):
+        counts = (score.first, score.first_three, score.total)
+        table.add_row(score.kind, *(str(count) for count in counts), "; ".join(score.missed))
+    console.print(table)
+    table = _table("Time of errors", "what", "ms")
+    for what, milliseconds in errors.times_ms(knowledge):
+        table.add_row(what, f"{milliseconds:.1f}")
+    console.print(table)
 
 
 def _names(console: Console, knowledge: Knowledge) -> None:

@@ -226,3 +226,21 @@ def catalog_add(
     print("# To finish: name, family, aliases, licence and commercial, released, capabilities, sources; then run")
     print("# `willitrun catalog check`. What the Hub does not say stays out.")
     print(model_as_toml(found.model), end="")
+
+
+@catalog_app.command("pages")
+def catalog_pages(
+    folder: Annotated[Path, typer.Option("--docs", help="Folder of the documentation.")] = Path("docs"),
+) -> None:
+    """Write the pages of the documentation that are made from the catalog."""
+    from typing import cast
+
+    from bot.catalog.load import load
+    from bot.catalog.pages import errors_page
+    from bot.catalog.place import data_folder
+    from bot.catalog.records import ErrorEntry
+
+    loaded = load(Settings().data_dir or data_folder())
+    page = errors_page(cast(list[ErrorEntry], loaded.records["error"]))
+    (folder / "errors.md").write_text(page, encoding="utf-8")
+    print(f"{folder / 'errors.md'} written.")

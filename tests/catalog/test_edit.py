@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.answers.knowledge import Knowledge
 from bot.catalog.edit import differences, model_as_toml
 from bot.catalog.load import load
+from bot.catalog.pages import errors_page
 from bot.catalog.records import Model
 from tests.support import ROOT
 
@@ -29,3 +30,8 @@ def test_what_changed_is_told(tmp_path: Path) -> None:
         "added tool mergekit2",
         "changed tool trl: name: TRL → TRL!",
     ]
+
+
+def test_the_page_of_errors_is_up_to_date(knowledge: Knowledge) -> None:
+    page = errors_page(list(knowledge.catalog.errors.values()))
+    assert (ROOT / "docs" / "errors.md").read_text(encoding="utf-8") == page, "run: python -m bot catalog pages"
