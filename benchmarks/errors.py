@@ -1,7 +1,7 @@
 """Reports of errors as people really wrote them, and texts that are none: accuracy and time.
 
-``data/errors.jsonl``: a pasted ``text`` and mostly a ``short`` phrase with the entry that is meant; null for texts about
-something else.
+``data/errors.jsonl``: a pasted ``text`` and mostly a ``short`` phrase with the entry that is meant; null for texts
+about something else.
 """
 
 import json

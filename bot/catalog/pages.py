@@ -6,8 +6,8 @@ from bot.catalog.records import ErrorEntry
 
 HEAD = """# Errors that are known
 
-Made from `data/errors` by `python -m bot catalog pages`. Ask for one with `/error`, by pasting the log, in your own words,
-or by its name.
+Made from `data/errors` by `python -m bot catalog pages`. Ask for one with `/error`, by pasting the log, in your own
+words, or by its name.
 """
 
 
