@@ -5,11 +5,12 @@ import os
 import sqlite3
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
-from bot.catalog.check import check
-from bot.catalog.load import Fault, Loaded, load
+if TYPE_CHECKING:  # what reads and checks the files is only needed when they changed, and takes time to import
+    from bot.catalog.load import Fault, Loaded
 
 SCHEMA_VERSION = "1"
 
@@ -24,7 +25,7 @@ CREATE TABLE record (
 class BrokenCatalog(Exception):
     """``data/`` has faults; ``faults`` lists them."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: "list[Fault]") -> None:
         super().__init__(f"{len(faults)} faults in the catalog; the first: {faults[0]}")
         self.faults = faults
 
@@ -64,6 +65,9 @@ def build(data: Path, target: Path) -> bool:
     wanted = content_hash(data)
     if built_hash(target) == wanted:
         return False
+    from bot.catalog.check import check
+    from bot.catalog.load import load
+
     loaded = load(data)
     faults = loaded.faults or check(loaded)
     if faults:
@@ -79,7 +83,7 @@ def build(data: Path, target: Path) -> bool:
     return True
 
 
-def _write(loaded: Loaded, path: Path, wanted: str) -> None:
+def _write(loaded: "Loaded", path: Path, wanted: str) -> None:
     newest = max(record.checked for records in loaded.records.values() for record in records)
     connection = sqlite3.connect(path)
     try:
