@@ -142,6 +142,8 @@ def _values(option: str, typed: str, knowledge: Knowledge) -> list[str]:
             return [tool.name for tool in knowledge.tools.search(typed, 8)]
         case "term":
             return [term.title for term in knowledge.glossary.search(typed, 8)]
+        case "symptom":
+            return [symptom.title for symptom in knowledge.symptoms.search(typed, 8)]
         case "text":
             return [entry.title for entry in knowledge.errors.search(typed, 5)]
         case _:

@@ -26,6 +26,7 @@ _KINDS_OF = {
     "tools": ("tool",),
     "prices": ("api_price", "rental_price", "electricity_price"),
     "errors": ("error",),
+    "troubleshooting": ("troubleshooting",),
     "glossary": ("glossary",),
 }
 

@@ -35,6 +35,7 @@ COGS = (
     "cogs.model",
     "cogs.gpu",
     "cogs.tool",
+    "cogs.troubleshoot",
     "cogs.error",
     "cogs.glossary",
 )

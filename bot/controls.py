@@ -11,6 +11,7 @@ from discord import ui
 from bot.answers.answer import Answer, AskBackOut, Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.router import answer
+from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.willitrun import WillItRunOut
 from bot.boundary import report
 from bot.show.cards import card, notice
@@ -44,6 +45,8 @@ def show(result: Answer, question: Question, *, ephemeral: bool = False) -> Show
         gallery.add_item(media="attachment://memory.png", description=memory_words(payload)[:1024])
         view.add_item(gallery)
         rows = _willitrun_rows(payload, question, result.catalog, share=ephemeral)
+    elif isinstance(payload, TroubleshootOut):
+        rows = _steps(payload, result.catalog)
     elif isinstance(payload, AskBackOut) and payload.candidates:
         rows = _candidates(payload, question, result.catalog)
     for row in rows:
@@ -93,6 +96,18 @@ def _willitrun_rows(payload: WillItRunOut, question: Question, catalog: str, *, 
     )
 
 
+def _steps(payload: TroubleshootOut, catalog: str) -> Iterable[ui.Item[Any]]:
+    step = payload.step or 1
+    here = Question(command="troubleshoot", options={"symptom": payload.id, "step": str(step)})
+    on = here.model_copy(update={"options": {"symptom": payload.id, "step": str(step + 1)}})
+    solved = encode(Control("solved", here, catalog))
+    following = encode(Control("next", on, catalog)) if step < len(payload.causes) else None
+    yield from _row(
+        Press(solved, label="That's it") if solved else None,
+        Press(following, label="Not this, next") if following else None,
+    )
+
+
 def _label(value: str) -> str:
     return f"{int(value) // 1024}k" if value.isdecimal() and int(value) >= 1024 else value
 
@@ -124,6 +139,9 @@ async def _respond(interaction: discord.Interaction[Any], custom_id: str, value:
             shown = show(result, changed)
             await interaction.response.send_message(view=shown.view, files=shown.files)
             return
+        if control.verb == "solved":
+            await interaction.response.edit_message(view=card(result))
+            return
         shown = show(result, changed, ephemeral=ephemeral or control.verb == "fits")
         if not knowledge.catalog.version.startswith(control.catalog):
             shown.view.add_item(ui.TextDisplay(f"-# {_OLD}"))
@@ -150,7 +168,7 @@ def _changed(control: Control, value: str | None) -> Question | None:
         if value is None or not re.fullmatch(r"[\w.:+ \-]{1,100}", value):
             return None
         return control.question.model_copy(update={"options": {**options, about: value}})
-    return control.question if control.verb in ("fits", "share") else None
+    return control.question if control.verb in ("fits", "share", "next", "solved") else None
 
 
 async def _say(interaction: discord.Interaction[Any], text: str) -> None:
@@ -188,7 +206,7 @@ class Pick(ui.DynamicItem[ui.Select[Any]], template=rf"(?P<id>(?:{_SELECTS})~.+)
         await _respond(interaction, self.custom_id, values[0])
 
 
-class Press(ui.DynamicItem[ui.Button[Any]], template=r"(?P<id>(?:fits|share)~.+)"):
+class Press(ui.DynamicItem[ui.Button[Any]], template=r"(?P<id>(?:fits|share|next|solved)~.+)"):
     """A button whose custom id says which question it asks."""
 
     def __init__(self, custom_id: str, *, label: str = "…") -> None:

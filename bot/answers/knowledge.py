@@ -4,6 +4,7 @@ from bot.catalog.store import Catalog
 from bot.hub.client import Hub
 from bot.kb.errors import ErrorIndex
 from bot.kb.glossary import GlossaryIndex
+from bot.kb.symptoms import SymptomIndex
 from bot.naming.hardware import HardwareIndex
 from bot.naming.models import ModelIndex
 from bot.naming.tools import ToolIndex
@@ -22,4 +23,5 @@ class Knowledge:
         self.hardware = HardwareIndex(catalog)
         self.tools = ToolIndex(catalog)
         self.errors = ErrorIndex(catalog.errors)
+        self.symptoms = SymptomIndex(catalog.symptoms)
         self.glossary = GlossaryIndex(catalog)

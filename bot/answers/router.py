@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 from pydantic import ValidationError
 
-from bot.answers import bench, compare, error, fits, glossary, hardware, model, tool, willitrun
+from bot.answers import bench, compare, error, fits, glossary, hardware, model, tool, troubleshoot, willitrun
 from bot.answers.answer import Answer, Frozen, InvalidOut, Payload, Question, Status
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import Stop
@@ -40,6 +40,12 @@ COMMANDS: dict[str, Command] = {
     "gpu": Command(hardware.hardware, hardware.OPTIONS, ("gpu",), "What a card or chip is, and what runs on it."),
     "tool": Command(tool.tool, tool.OPTIONS, ("tool",), "What a runtime or user interface is for."),
     "error": Command(error.error, error.OPTIONS, ("text",), "What an error means and how to fix it."),
+    "troubleshoot": Command(
+        troubleshoot.troubleshoot,
+        troubleshoot.OPTIONS,
+        ("symptom",),
+        "From what you notice to its cause.",
+    ),
     "glossary": Command(glossary.glossary, glossary.OPTIONS, ("term",), "What a term of local AI means."),
 }
 

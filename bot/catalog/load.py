@@ -23,6 +23,7 @@ from bot.catalog.records import (
     ModelVerdict,
     Record,
     RentalPrice,
+    Symptom,
     Tool,
 )
 
@@ -38,12 +39,13 @@ KINDS: dict[str, type[Record]] = {
     "api_price": ApiPrice,
     "rental_price": RentalPrice,
     "electricity_price": ElectricityPrice,
+    "troubleshooting": Symptom,
     "error": ErrorEntry,
     "glossary": GlossaryTerm,
 }
 """Record kinds by the name of their TOML table (or, for prose, of their folder)."""
 
-_TABLE_FOLDERS = ("models", "hardware", "tools", "verdicts", "prices")
+_TABLE_FOLDERS = ("models", "hardware", "tools", "verdicts", "prices", "troubleshooting")
 _PROSE_FOLDERS: dict[str, tuple[str, Callable[[str], dict[str, Any]]]] = {
     "errors": ("error", prose.error_sections),
     "glossary": ("glossary", prose.glossary_sections),

@@ -299,6 +299,29 @@ class ErrorEntry(Record):
     related: tuple[Slug, ...] = ()
 
 
+class SymptomCause(BaseModel):
+    """One reason for a symptom: how to see it and what to do. ``look`` and ``command`` are to be pasted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cause: Opinion
+    diagnose: Opinion
+    look: str | None = Field(default=None, max_length=500)
+    fix: Opinion
+    command: str | None = Field(default=None, max_length=500)
+
+
+class Symptom(Record):
+    """What people notice, with its causes, the likeliest first."""
+
+    title: Name
+    phrases: tuple[str, ...] = Field(min_length=1)
+    applies_to: tuple[str, ...] = Field(min_length=1)
+    causes: tuple[SymptomCause, ...] = Field(min_length=2)
+    hardware: Opinion | None = None
+    """What remains when it is not a matter of software."""
+
+
 class GlossaryTerm(Record):
     """A term with its four parts."""
 

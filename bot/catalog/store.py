@@ -19,6 +19,7 @@ from bot.catalog.records import (
     ModelVerdict,
     Record,
     RentalPrice,
+    Symptom,
     Tool,
 )
 
@@ -42,6 +43,7 @@ class Catalog(NamedTuple):
     api_prices: dict[str, ApiPrice]
     rental_prices: dict[str, RentalPrice]
     electricity_prices: dict[str, ElectricityPrice]
+    symptoms: dict[str, Symptom]
     errors: dict[str, ErrorEntry]
     glossary: dict[str, GlossaryTerm]
 
@@ -74,6 +76,7 @@ async def read_catalog(path: Path) -> Catalog:
         api_prices=_by_id(ApiPrice, bodies.get("api_price", ())),
         rental_prices=_by_id(RentalPrice, bodies.get("rental_price", ())),
         electricity_prices=_by_id(ElectricityPrice, bodies.get("electricity_price", ())),
+        symptoms=_by_id(Symptom, bodies.get("troubleshooting", ())),
         errors=_by_id(ErrorEntry, bodies.get("error", ())),
         glossary=_by_id(GlossaryTerm, bodies.get("glossary", ())),
     )

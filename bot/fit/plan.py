@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.fit.architecture import Architecture
 from bot.fit.compute import ComputeMemory, compute_buffers
 from bot.fit.devices import Device
-from bot.fit.engines import LLAMA_CPP, Engine, limit_mib, overhead_mib, prefill_mib, shares_layers
+from bot.fit.engines import LLAMA_CPP, Engine, limit_mib, overhead_mib, prefill_mib, shares_layers, spare_mib
 from bot.fit.kv_cache import CacheLayer, ContextMemory, cache_layers, layer_context
 from bot.fit.weights import Weights, weigh
 
@@ -103,7 +103,7 @@ def _tensor_parallel(load: Load, devices: tuple[Device, ...]) -> Plan:
 
 
 def all_on_devices(load: Load, devices: tuple[Device, ...]) -> Plan:
-    """Everything on the devices: layers in proportion to usable memory, evened out where one would be overfull.
+    """Everything on the devices: layers in proportion to usable memory, evened out where one would be too full.
 
     Each device runs its own layers in turn, so each holds its layers' weights and cache and a buffer of its own.
     """
@@ -113,10 +113,19 @@ def all_on_devices(load: Load, devices: tuple[Device, ...]) -> Plan:
         return _tensor_parallel(load, devices)
     layout = layout_of(load, len(devices))
     plan = split(layout, devices, _proportional(layout, devices))
-    if min(plan.free_mib(devices)) >= 0:
+    if _comfort(plan, devices) >= 0:
         return plan
+    comfortable = split(layout, devices, _balanced(layout, devices, spare=True))
+    if _comfort(comfortable, devices) >= 0:
+        return comfortable
     balanced = split(layout, devices, _balanced(layout, devices))
     return balanced if min(balanced.free_mib(devices)) > min(plan.free_mib(devices)) else plan
+
+
+def _comfort(plan: Plan, devices: tuple[Device, ...]) -> float:
+    """MiB that the fullest device has beyond what a comfortable fit leaves free."""
+    free = plan.free_mib(devices)
+    return min(mib - spare_mib(plan.engine, device) for mib, device in zip(free, devices, strict=True))
 
 
 def experts_in_host(load: Load, devices: tuple[Device, ...], layers: int) -> Plan:
@@ -269,14 +278,18 @@ def _proportional(layout: Layout, devices: tuple[Device, ...]) -> list[int]:
     return [round(part / whole * total) for part in accumulate(usable)]
 
 
-def _balanced(layout: Layout, devices: tuple[Device, ...], first: int = 0) -> list[int]:
-    """A split that fills every device to about the same level: the lowest at which the layers still fit."""
+def _balanced(layout: Layout, devices: tuple[Device, ...], first: int = 0, *, spare: bool = False) -> list[int]:
+    """A split that fills every device to about the same level: the lowest at which the layers still fit.
+
+    ``spare``: of what is there beyond the room that a comfortable fit leaves free.
+    """
     before = layout.before()
     rooms = []
     for number, device in enumerate(devices):
         last = number == len(devices) - 1
         fixed = overhead_mib(layout.engine, device) + (layout.compute.last_mib if last else layout.compute.other_mib)
-        rooms.append((limit_mib(layout.engine, device), fixed))
+        free = spare_mib(layout.engine, device) if spare else 0.0
+        rooms.append((limit_mib(layout.engine, device) - free, fixed))
     low, high = 0.0, 1.5
     best = _filled(before, rooms, high, first)
     for _ in range(14):

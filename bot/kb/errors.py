@@ -77,7 +77,7 @@ class ErrorIndex:
         self._has_signatures = bool(self._signatures)
         if self._has_signatures:
             self._set.Compile()
-        phrases = [(_words(p), entry.id) for entry in entries.values() for p in (entry.title, *entry.phrases)]
+        phrases = [(telling_words(p), entry.id) for entry in entries.values() for p in (entry.title, *entry.phrases)]
         self._documents = {entry.id: _document(entry) for entry in entries.values()}
         count = Counter(word for words in self._documents.values() for word in words)
         self._weights = {word: math.log(1 + len(entries) / (n + 0.5)) for word, n in count.items()}
@@ -99,7 +99,7 @@ class ErrorIndex:
         hits = list(by_signature.values())
         if len(text) <= MAX_PHRASE:
             hits += [hit for hit in self._by_phrase(text) if hit.entry.id not in by_signature]
-            hits = hits or self._by_words(text)
+            hits = hits or self._bytelling_words(text)
         hits.sort(key=lambda hit: -hit.score)
         return hits[:limit]
 
@@ -117,7 +117,7 @@ class ErrorIndex:
         return found
 
     def _by_phrase(self, text: str) -> list[Hit]:
-        query = _words(text)
+        query = telling_words(text)
         if set(query.split()) <= _GENERIC:
             return []
         best: dict[str, float] = {}
@@ -126,15 +126,15 @@ class ErrorIndex:
         phrases = (
             {index: self._phrases[index] for index in sharing} if len(words) > 1 else dict(enumerate(self._phrases))
         )
-        found = process.extract(query, phrases, scorer=_phrase_likeness, score_cutoff=_PHRASE_CUTOFF, limit=20)
+        found = process.extract(query, phrases, scorer=phrase_likeness, score_cutoff=_PHRASE_CUTOFF, limit=20)
         for _, score, index in found:
             entry_id = self._phrase_entry[index]
             best[entry_id] = max(best.get(entry_id, 0.0), score)
         return [Hit(self._entries[entry_id], score, "phrase") for entry_id, score in best.items()]
 
-    def _by_words(self, text: str) -> list[Hit]:
+    def _bytelling_words(self, text: str) -> list[Hit]:
         """Entries that share telling words with ``text``; none unless one stands out and the field is named."""
-        query = list(dict.fromkeys(_words(text).split()))
+        query = list(dict.fromkeys(telling_words(text).split()))
         if not _FIELD.intersection(query):
             return []
         unknown = 0.55 * math.log(1 + 2 * len(self._entries))
@@ -166,19 +166,20 @@ class ErrorIndex:
 def _document(entry: ErrorEntry) -> Counter[str]:
     """How often each word tells of an entry: in its phrases, examples, patterns and tools."""
     words = Counter(
-        word for text in (entry.title, *entry.phrases, *entry.examples) for word in set(_words(text).split())
+        word for text in (entry.title, *entry.phrases, *entry.examples) for word in set(telling_words(text).split())
     )
     for text in (*entry.signatures, *entry.tools):
         words.update(set(re.findall(r"[a-z0-9]{3,}", text.lower())))
     return words
 
 
-def _words(text: str) -> str:
+def telling_words(text: str) -> str:
+    """The words of a phrase that say something about an error, plain and in order."""
     words = re.findall(r"[a-z0-9]+", plain(text[: 2 * MAX_PHRASE]))
     return " ".join(word for word in words if word not in _STOP)
 
 
-def _phrase_likeness(query: str, phrase: str, *, score_cutoff: float | None = None) -> float:  # noqa: ARG001
+def phrase_likeness(query: str, phrase: str, *, score_cutoff: float | None = None) -> float:  # noqa: ARG001
     """Likeness of two phrases in which every word that was typed must count for something."""
     a, b = query.split(), phrase.split()
     if not set(a) & set(b) and len(a) > 1:

@@ -12,6 +12,7 @@ from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut
 from bot.answers.record import RecordOut
+from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.willitrun import WillItRunOut
 from bot.show import phrases
 
@@ -78,7 +79,7 @@ def _colour(answer: Answer) -> discord.Colour:
             return _COLOURS[payload.verdict]
         case ErrorOut():
             return discord.Colour.red()
-        case CompareOut() | GlossaryOut() | RecordOut() | FitsOut() | BenchOut():
+        case CompareOut() | GlossaryOut() | RecordOut() | FitsOut() | BenchOut() | TroubleshootOut():
             return discord.Colour.blurple()
         case _:
             return discord.Colour.greyple()
@@ -96,6 +97,8 @@ def _blocks(answer: Answer) -> Iterator[str]:
             yield from _bench(payload)
         case FitsOut() as payload:
             yield from _fits(payload)
+        case TroubleshootOut() as payload:
+            yield from _troubleshoot(payload)
         case ErrorOut() as payload:
             yield from _error(payload)
         case GlossaryOut() as payload:
@@ -206,6 +209,19 @@ def _fits(a: FitsOut) -> Iterator[str]:
         if rows:
             yield f"**{words}**\n" + "\n".join(rows)
     yield f"-# {phrases.fits_rule(a)}"
+
+
+def _troubleshoot(a: TroubleshootOut) -> Iterator[str]:
+    """One cause at a time."""
+    step = a.step or 1
+    cause = a.causes[step - 1]
+    yield f"### {a.title}\n-# cause {step} of {len(a.causes)}, the likeliest first\n**{cause.cause}**"
+    for label, text, command in (("Look", cause.diagnose, cause.look), ("Fix", cause.fix, cause.command)):
+        block = f"\n```bash\n{command}\n```" if command else ""
+        yield f"**{label}** {text}{block}"
+    if a.hardware and step == len(a.causes):
+        yield a.hardware
+    yield f"-# {_sources(a.sources)}"
 
 
 def _error(a: ErrorOut) -> Iterator[str]:

@@ -12,7 +12,10 @@ MAX_LENGTH = 100
 """Discord's limit."""
 
 _SEPARATOR = "~"
-_CODES = {"w": "willitrun", "f": "fits", "c": "compare", "m": "model", "g": "gpu", "b": "bench", "t": "tool"}
+_CODES = {
+    "w": "willitrun", "f": "fits", "c": "compare", "m": "model", "g": "gpu", "b": "bench", "t": "tool",
+    "s": "troubleshoot",
+}  # fmt: skip
 _OPTIONS = {
     "willitrun": ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime"),
     "fits": ("gpu", "use", "context", "page"),
@@ -21,6 +24,7 @@ _OPTIONS = {
     "gpu": ("gpu",),
     "bench": ("model", "gpu"),
     "tool": ("tool",),
+    "troubleshoot": ("symptom", "step"),
 }
 """Options that a control can carry; their positions are part of old messages, so the order never changes."""
 

@@ -29,6 +29,8 @@ _FIELD_WORDS = {
     "runtime": "a runtime",
     "text": "an error message or a few words about it",
     "term": "a term",
+    "symptom": "what you notice",
+    "step": "a step",
     "tool": "a runtime or program",
     "use": "a use",
     "page": "a page",
@@ -41,6 +43,7 @@ _EXAMPLES = {
     "text": "cuda out of memory",
     "term": "kv cache",
     "tool": "ollama",
+    "symptom": "ollama is slow",
     "a": "rtx 3090",
     "b": "rx 7900 xtx",
 }
@@ -281,6 +284,8 @@ def not_found(about: str, typed: str) -> str:
             )
         case "term":
             return f"{quoted} is not in the glossary."
+        case "symptom":
+            return f"There is no page about {quoted}. With the text of an error, ask /error."
         case "model":
             return f"{quoted} is not a model in the catalog, and nothing else is put in its place."
         case "gpu":

@@ -16,6 +16,7 @@ from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut
 from bot.answers.record import RecordOut
+from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.willitrun import WillItRunOut
 from bot.show import phrases
 
@@ -40,6 +41,8 @@ def _lines(answer: Answer) -> Iterator[RenderableType]:
             yield from _bench(payload)
         case FitsOut() as payload:
             yield from _fits(payload)
+        case TroubleshootOut() as payload:
+            yield from _troubleshoot(payload)
         case ErrorOut() as payload:
             yield from _error(payload)
         case GlossaryOut() as payload:
@@ -203,6 +206,25 @@ def _runs(rows: list[tuple[tuple[str, ...], str]]) -> Table:
     for cells, verdict in rows:
         table.add_row(*cells, style=_COLOURS[verdict])
     return table
+
+
+def _troubleshoot(a: TroubleshootOut) -> Iterator[RenderableType]:
+    yield Text(a.title, style="bold cyan").append("   the likeliest cause first", style="dim")
+    for number, cause in enumerate(a.causes, 1):
+        if a.step not in (None, number):
+            continue
+        yield Text(f"\n{number}. {cause.cause}", style="bold")
+        yield from _todo("Look", cause.diagnose, cause.look)
+        yield from _todo("Fix", cause.fix, cause.command)
+    if a.hardware and a.step in (None, len(a.causes)):
+        yield Text(f"\n{a.hardware}")
+    yield Text("\nSources: " + "; ".join(a.sources), style="dim")
+
+
+def _todo(label: str, text: str, command: str | None) -> Iterator[RenderableType]:
+    yield Padding(Markdown(f"{label}: {text}"), (0, 0, 0, 3))
+    if command:
+        yield Padding(Text(command, style="cyan", overflow="fold"), (0, 0, 0, 6))
 
 
 def _error(a: ErrorOut) -> Iterator[RenderableType]:

@@ -53,6 +53,19 @@ async def test_what_would_fit(alice: simcord.MemberActor, channel: simcord.Chann
     assert "2× NVIDIA GeForce RTX 3090" in said(pressed)
 
 
+async def test_a_symptom_is_walked_through(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
+    first = await alice.slash(channel, "troubleshoot", symptom="ollama is slow")
+    assert first.response
+    assert "cause 1 of 4" in said(first)
+    second = await alice.click(first.response.message, label="Not this, next")
+    assert "cause 2 of 4" in said(second)
+    assert second.response
+    solved = await alice.click(second.response.message, label="That's it")
+    assert solved.response
+    assert "cause 2 of 4" in said(solved)
+    assert ids(solved.response.components) == []
+
+
 async def test_controls_leave_nothing_behind(
     bot: LocalBot, alice: simcord.MemberActor, channel: simcord.ChannelHandle
 ) -> None:
