@@ -56,24 +56,26 @@ class Tree(app_commands.CommandTree[B]):
         """Tell the user, in words that fit what happened."""
         name = interaction.command.qualified_name if interaction.command else "a command"
         if isinstance(error, app_commands.TransformerError):
-            await self._say(interaction, f"«{error.value}» does not fit here. Please pick one of the offered values.")
+            await say(interaction, f"«{error.value}» does not fit here. Please pick one of the offered values.")
         elif isinstance(error, app_commands.CheckFailure):
-            await self._say(interaction, "You cannot use this command here.")
+            await say(interaction, "You cannot use this command here.")
         elif isinstance(error, app_commands.CommandNotFound):
-            await self._say(interaction, "This command is gone; it will vanish from the list soon.")
+            await say(interaction, "This command is gone; it will vanish from the list soon.")
         else:
             reference = report(error, f"/{name}")
-            await self._say(
+            await say(
                 interaction,
                 f"Something unexpected went wrong. It is logged under the reference `{reference}`; please quote it"
                 " if you report this.",
             )
 
-    async def _say(self, interaction: discord.Interaction[B], text: str) -> None:
-        try:
-            if interaction.response.is_done():
-                await interaction.followup.send(view=notice(text), ephemeral=True)
-            else:
-                await interaction.response.send_message(view=notice(text), ephemeral=True)
-        except discord.HTTPException as error:
-            log.warning("an interaction could not be answered: %s", type(error).__name__)
+
+async def say(interaction: discord.Interaction[Any], text: str) -> None:
+    """A sentence for the asker only; an interaction that is gone is logged."""
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(view=notice(text), ephemeral=True)
+        else:
+            await interaction.response.send_message(view=notice(text), ephemeral=True)
+    except discord.HTTPException as error:
+        log.warning("an interaction could not be answered: %s", type(error).__name__)

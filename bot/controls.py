@@ -13,8 +13,8 @@ from bot.answers.knowledge import Knowledge
 from bot.answers.router import answer
 from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.willitrun import WillItRunOut
-from bot.boundary import report
-from bot.show.cards import card, notice
+from bot.boundary import report, say
+from bot.show.cards import card
 from bot.show.charts import memory_bar, memory_words
 from bot.show.custom_id import Control, decode, encode
 
@@ -130,7 +130,7 @@ async def _respond(interaction: discord.Interaction[Any], custom_id: str, value:
         control = decode(custom_id)
         changed = control and _changed(control, value)
         if control is None or changed is None:
-            await _say(interaction, "This control is not one of mine any more. Please ask again with the command.")
+            await say(interaction, "This control is not one of mine any more. Please ask again with the command.")
             return
         knowledge: Knowledge = interaction.client.knowledge
         result = await answer(changed, knowledge)
@@ -149,11 +149,9 @@ async def _respond(interaction: discord.Interaction[Any], custom_id: str, value:
             await interaction.response.send_message(view=shown.view, files=shown.files, ephemeral=True)
         else:
             await interaction.response.edit_message(view=shown.view, attachments=shown.files)
-    except discord.NotFound:
-        report(TimeoutError(), "a control of an expired interaction")
     except Exception as error:
         reference = report(error, "a control")
-        await _say(interaction, f"Something unexpected went wrong. It is logged under the reference `{reference}`.")
+        await say(interaction, f"Something unexpected went wrong. It is logged under the reference `{reference}`.")
 
 
 def _changed(control: Control, value: str | None) -> Question | None:
@@ -169,16 +167,6 @@ def _changed(control: Control, value: str | None) -> Question | None:
             return None
         return control.question.model_copy(update={"options": {**options, about: value}})
     return control.question if control.verb in ("fits", "share", "next", "solved") else None
-
-
-async def _say(interaction: discord.Interaction[Any], text: str) -> None:
-    try:
-        if interaction.response.is_done():
-            await interaction.followup.send(view=notice(text), ephemeral=True)
-        else:
-            await interaction.response.send_message(view=notice(text), ephemeral=True)
-    except discord.HTTPException as error:
-        report(error, "answering a control")
 
 
 _SELECTS = "|".join((*_CHOICES, rf"{_PICK}-\w+"))
