@@ -1,17 +1,20 @@
 """``/compare``: two to four things of one kind, fact by fact."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from bot.answers.answer import Frozen, NotFoundOut, Payload, Question
+from bot.answers.hardware import WORKLOADS
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import Stop, check_names, invalid, names, required_text, text
 from bot.answers.resolve import one_device, one_model, one_tool
+from bot.answers.runs import run_on
 from bot.catalog.records import Model, Tool
-from bot.fit.devices import usable_mib
+from bot.fit.devices import Device, usable_mib
 from bot.fit.plan import Load, context_mib
 from bot.fit.quants import DEFAULT_PRESET
 from bot.fit.speed import active_mib
+from bot.fit.verdict import fits
 from bot.fit.weights import weigh
 from bot.naming.outcome import AskBack, Candidate, HardwareMatch, ModelMatch, NotFound, NotLocal
 from bot.naming.outcome import Device as NamedDevice
@@ -83,7 +86,7 @@ async def compare(question: Question, knowledge: Knowledge) -> Payload:
     match kind:
         case "hardware":
             devices = [one_device(name, value, knowledge) for name, value in typed.items()]
-            return "answered", _hardware(devices)
+            return "answered", _hardware(devices, knowledge)
         case "model":
             models = [one_model(name, value, knowledge) for name, value in typed.items()]
             _refuse_same([m.id for m in models])
@@ -125,7 +128,7 @@ def _refuse_same(ids: list[str]) -> None:
         raise invalid("b", "same_thing")
 
 
-def _hardware(devices: list[NamedDevice]) -> CompareOut:
+def _hardware(devices: list[NamedDevice], knowledge: Knowledge) -> CompareOut:
     _refuse_same([f"{d.hardware.id}:{d.memory_gib}" for d in devices])
     records = [d.hardware for d in devices]
     facts = [
@@ -143,10 +146,23 @@ def _hardware(devices: list[NamedDevice]) -> CompareOut:
     return CompareOut(
         kind="hardware",
         items=tuple(ItemOut(id=d.hardware.id, name=_device_name(d)) for d in devices),
-        rows=_rows(facts),
+        rows=(*_rows(facts), *_workloads(devices, knowledge)),
         rules=_rules(facts),
         sources=tuple(dict.fromkeys(h.sources[0] for h in records)),
     )
+
+
+def _workloads(devices: list[NamedDevice], knowledge: Knowledge) -> Iterator[RowOut]:
+    """What each can run that another cannot; a workload that all run alike is left out."""
+    for label, model, context in WORKLOADS:
+        record = knowledge.catalog.models.get(model)
+        runs = [run_on(label, record, d.hardware.device(d.memory_gib), context) for d in devices] if record else []
+        whole = [run is not None and run.verdict in ("fits", "tight") for run in runs]
+        if any(run is None for run in runs) or all(whole) or not any(whole):
+            continue
+        cells = tuple(f"{run.quant} {run.verdict}" for run in runs if run)
+        better = whole.index(True) if whole.count(True) == 1 else None
+        yield RowOut(name="runs", unit="", values=cells, better=better, note=label)
 
 
 def _device_name(device: NamedDevice) -> str:
@@ -172,6 +188,7 @@ def _models(models: list[Model]) -> CompareOut:
         ),
         _Fact("kv_8k", "GiB", -1, with_load(lambda load: sum(context_mib(load)) / 1024), rule="cheaper_context"),
         _Fact("read_per_token", "GiB", -1, with_load(lambda load: sum(active_mib(load)) / 1024), rule="faster"),
+        _Fact("smallest_card", "GB", -1, [_smallest_card(m) for m in models], rule="smaller_card"),
         _Fact("vision", "", 1, ["image" in m.modality or m.modality == "multimodal" for m in models], rule="vision"),
         _Fact("commercial", "", 1, [m.commercial for m in models], rule="commercial"),
         _Fact("licence", "", 0, [m.licence for m in models]),
@@ -184,6 +201,21 @@ def _models(models: list[Model]) -> CompareOut:
         rules=_rules(facts),
         sources=tuple(dict.fromkeys(m.sources[0] for m in models)),
     )
+
+
+_CARDS_GB = (4, 6, 8, 10, 12, 16, 20, 24, 32, 48, 80, 96, 141, 192)
+
+
+def _smallest_card(model: Model) -> Cell:
+    """GB of the smallest card that holds the usual quant at 8k with room to spare; None where no single one does."""
+    load = _load(model)
+    if load is None:
+        return None
+    for size in _CARDS_GB:
+        card = Device(id="card", name="", kind="gpu", backend="cuda", memory_mib=size * 1024.0, bandwidth_gb_s=1)
+        if fits(load, (card,)):
+            return float(size)
+    return None
 
 
 def _load(model: Model) -> Load | None:

@@ -168,7 +168,7 @@ def _compare(a: CompareOut) -> Iterator[str]:
     for row in a.rows:
         cells = [phrases.cell(value, row.unit) for value in row.values]
         marked = [f"**{cell}**" if index == row.better else cell for index, cell in enumerate(cells)]
-        lines.append(f"{phrases.ROW_WORDS[row.name]}: " + " | ".join(marked))
+        lines.append(f"{phrases.row_name(row)}: " + " | ".join(marked))
     yield "\n".join(lines)
     rules = [phrases.rule(rule, a) for rule in a.rules]
     if rules:

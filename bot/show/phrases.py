@@ -2,7 +2,7 @@
 
 from bot.answers.answer import InvalidOut, UnavailableOut
 from bot.answers.bench import BenchOut
-from bot.answers.compare import CompareOut, RuleOut
+from bot.answers.compare import CompareOut, RowOut, RuleOut
 from bot.answers.fits import FitsOut
 from bot.answers.measured import MeasuredOut
 from bot.answers.record import RecordOut, RunOut
@@ -65,6 +65,8 @@ ROW_WORDS = {
     "weights_q4_k_m": "Weights at Q4_K_M",
     "kv_8k": "KV cache at 8k",
     "read_per_token": "Read per token at Q4_K_M",
+    "smallest_card": "Smallest card at Q4_K_M, 8k",
+    "runs": "Runs",
     "vision": "Reads images",
     "commercial": "Commercial use",
     "licence": "Licence",
@@ -369,6 +371,7 @@ def rule(item: RuleOut, answer: CompareOut) -> tuple[str, str, str]:
         "lower_price": ("the purchase price decides", f"{versus} at launch; check today's price."),
         "longer_context": ("you work with long documents", f"{versus}."),
         "smaller": ("memory is short", f"{versus} for the weights at Q4_K_M."),
+        "smaller_card": ("you have a small card", f"{versus} of card at Q4_K_M with 8k."),
         "cheaper_context": ("you need much context in little memory", f"{versus} of KV cache for 8k tokens."),
         "faster": ("speed matters most", f"{versus} read for each token."),
         "vision": ("it must read images", "The other does not."),
@@ -438,3 +441,8 @@ def measured(row: MeasuredOut, *, cohort: str = "") -> tuple[str, ...]:
              f"confidence {row.confidence}"),
         )
     )  # fmt: skip
+
+
+def row_name(row: RowOut) -> str:
+    """The name of a row of a comparison."""
+    return f"{ROW_WORDS[row.name]} {row.note}" if row.name == "runs" else ROW_WORDS[row.name]

@@ -143,7 +143,7 @@ def _compare(a: CompareOut) -> Iterator[RenderableType]:
     for row in a.rows:
         cells = [phrases.cell(value, row.unit) for value in row.values]
         styled = [Text(c, style="bold green" if i == row.better else "") for i, c in enumerate(cells)]
-        table.add_row(Text(phrases.ROW_WORDS[row.name], style="dim"), *styled)
+        table.add_row(Text(phrases.row_name(row), style="dim"), *styled)
     yield table
     yield Text("")
     for rule in a.rules:
