@@ -16,7 +16,7 @@ MAX_DEVICES = 64
 
 _MEMORY = re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d)?) ?(?:gib|gb|go|g)(?![a-z0-9])")
 _RAM = re.compile(
-    r"(?<![\w.])(\d{1,4}) ?(?:gib|gb|g)? ?(?:of )?"
+    r"(?<![\w.])(\d{1,4}) ?(?:gib|gb|g(?!ddr))? ?(?:of )?"
     r"(?:(?:system |main )?(?:ram|memory)|l?p?ddr\dx?(?:[- ]?\d{4})?)(?: ram)?\b"
 )
 _COUNT = re.compile(

@@ -101,7 +101,8 @@ class ModelIndex:
         quant, rest = (found.name, found.rest) if found else (None, name)
         repo_name = rest.split(":", 1)
         rest = " ".join(part for part in (repo_name[0].rsplit("/", 1)[-1], *repo_name[1:]))
-        if model := self._exact.get(_spaced(rest.strip(" -.:()"))):
+        said = " ".join(word for word in _spaced(rest.strip(" -.:()")).split() if word not in _NOISE)
+        if model := self._exact.get(_spaced(rest.strip(" -.:()"))) or self._exact.get(said):
             return ModelMatch(model, quant)
         if cloud := self._cloud_model(rest):
             return NotLocal(typed, cloud)

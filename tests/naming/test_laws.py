@@ -1,0 +1,97 @@
+"""Laws of names, over every record of the catalog."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answers.knowledge import Knowledge
+from bot.naming.outcome import AskBack, HardwareMatch, ModelMatch
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    return (name.upper(), name.replace("-", " "), name.replace("-", "_"), f"  {name}  ")
+
+
+def test_a_model_is_the_same_in_any_spelling_of_its_id(knowledge: Knowledge) -> None:
+    for model in knowledge.catalog.models.values():
+        for name in spellings(model.id):
+            outcome = knowledge.models.resolve(name)
+            assert isinstance(outcome, ModelMatch), name
+            assert outcome.model.id == model.id, name
+
+
+@pytest.mark.parametrize("quant", ["q4_k_m", "Q8_0", "iq3_xxs", "gguf"])
+def test_a_quant_does_not_change_the_model(knowledge: Knowledge, quant: str) -> None:
+    for model in list(knowledge.catalog.models.values())[::7]:
+        outcome = knowledge.models.resolve(f"{model.hf_id.split('/')[1]} {quant}")
+        if isinstance(outcome, ModelMatch):
+            bare = knowledge.models.resolve(model.hf_id.split("/")[1])
+            assert not isinstance(bare, ModelMatch) or bare.model.family == outcome.model.family
+
+
+def test_instruct_does_not_change_the_family(knowledge: Knowledge) -> None:
+    for typed in ("llama 3.1 8b", "qwen2.5 7b", "gemma 3 27b", "mistral nemo 2407", "phi 4 mini", "granite 3.3 8b"):
+        bare, tuned = knowledge.models.resolve(typed), knowledge.models.resolve(f"{typed} instruct")
+        assert isinstance(bare, ModelMatch)
+        assert isinstance(tuned, ModelMatch)
+        assert bare.model.id == tuned.model.id
+
+
+NAMES = ("llama 3.1 8b", "qwen3 32b", "gemma 3 27b", "mixtral 8x7b", "deepseek r1", "gpt oss 120b", "glm 4.7 flash")
+
+
+@given(st.sampled_from(NAMES), st.integers(0, 20), st.sampled_from("0123456789"))
+def test_another_digit_is_never_taken_for_the_same_model(knowledge: Knowledge, name: str, at: int, digit: str) -> None:
+    places = [match.start() for match in re.finditer(r"\d", name)]
+    place = places[at % len(places)]
+    if name[place] == digit:
+        return
+    meant = knowledge.models.resolve(name)
+    outcome = knowledge.models.resolve(name[:place] + digit + name[place + 1 :])
+    assert isinstance(meant, ModelMatch)
+    if isinstance(outcome, ModelMatch):
+        assert outcome.model.id != meant.model.id
+
+
+@given(st.sampled_from(NAMES), st.integers(0, 20), st.sampled_from("abcdefghijklmnopqrstuvwxyz"))
+def test_a_wrong_letter_never_changes_size_or_version_in_silence(
+    knowledge: Knowledge, name: str, at: int, letter: str
+) -> None:
+    places = [match.start() for match in re.finditer(r"[a-z](?=[a-z])", name)]
+    place = places[at % len(places)]
+    meant = knowledge.models.resolve(name)
+    outcome = knowledge.models.resolve(name[:place] + letter + name[place + 1 :])
+    assert isinstance(meant, ModelMatch)
+    if isinstance(outcome, ModelMatch) and outcome.taken_from is None:
+        numbers = re.findall(r"\d+", name)
+        assert set(numbers) <= set(re.findall(r"\d+", f"{outcome.model.name} {outcome.model.hf_id}")), outcome.model.id
+
+
+def test_a_card_is_the_same_in_any_spelling_of_its_name(knowledge: Knowledge) -> None:
+    for hardware in knowledge.catalog.hardware.values():
+        if hardware.kind == "cpu" or len(hardware.memory_gib) != 1:
+            continue
+        for name in spellings(hardware.name):
+            outcome = knowledge.hardware.resolve(name)
+            assert isinstance(outcome, (HardwareMatch, AskBack)), name
+            if isinstance(outcome, HardwareMatch):
+                assert outcome.devices[0].memory_gib == hardware.memory_gib[0], name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 10_000,
+        "🦙" * 150,
+        "مرحبا بالعالم",
+        "Z̸̢̛a̷l̵g̶o̵" * 10,
+        "'; DROP TABLE models; --",
+        "(((((.*)+)+)+)$",
+        "word " * 40,
+    ],
+)
+def test_hostile_text_gets_a_clear_answer(knowledge: Knowledge, text: str) -> None:
+    assert not isinstance(knowledge.models.resolve(text), ModelMatch)
+    assert not isinstance(knowledge.hardware.resolve(text), HardwareMatch)
