@@ -17,14 +17,7 @@ from bot.show.terminal import render
 from bot.start import start
 
 PROMPT = "willitrun> "
-_EXAMPLES = (
-    "/willitrun model: llama 3.1 8b gpu: rtx 3060 12gb",
-    "/compare a: rtx 3090 b: rx 7900 xtx",
-    "/fits rtx 3060 12gb",
-    "/model gpt-oss 20b",
-    "/error cuda out of memory",
-    "/glossary kv cache",
-)
+_SHOWN_AT_FIRST = ("willitrun", "compare", "fits", "model", "error", "glossary", "help")
 
 
 async def run_chat(settings: Settings) -> None:
@@ -36,8 +29,8 @@ async def run_chat(settings: Settings) -> None:
         f"[bold]willitrun[/bold] knows {len(catalog.models)} models, {len(catalog.hardware)} cards and chips,"
         f" {len(catalog.errors)} errors and {len(catalog.glossary)} terms. Try:"
     )
-    for example in _EXAMPLES:
-        console.print(f"  {example}", style="cyan", markup=False)
+    for name in _SHOWN_AT_FIRST:
+        console.print(f"  {COMMANDS[name].example}", style="cyan", markup=False)
     console.print("To connect to Discord, put WILLITRUN_DISCORD_TOKEN=… into .env and start again. Leave with Ctrl+D.")
     last: Answer | None = None
     asked: Question | None = None

@@ -13,6 +13,7 @@ import orjson
 import platformdirs
 from discord import app_commands
 from discord.ext import commands
+from pydantic import BaseModel, ValidationError
 
 from bot.answers.answer import Question
 from bot.answers.knowledge import Knowledge
@@ -38,6 +39,8 @@ COGS = (
     "cogs.troubleshoot",
     "cogs.error",
     "cogs.glossary",
+    "cogs.help",
+    "cogs.about",
 )
 
 
@@ -63,6 +66,8 @@ class LocalBot(commands.Bot):
             **options,
         )
         self._live = knowledge
+        self.command_ids: dict[str, int] = {}
+        """Discord's ids of the slash commands by name, known once they are registered."""
 
     @property
     def knowledge(self) -> Knowledge:
@@ -85,12 +90,19 @@ class LocalBot(commands.Bot):
             await interaction.response.defer(thinking=True)
         result = await answering
         private = result.status != "answered"
-        shown = show(result, question, ephemeral=private)
+        shown = show(result, question, ephemeral=private, command_ids=self.command_ids)
         if interaction.response.is_done():
             await interaction.followup.send(view=shown.view, files=shown.files)
         else:
             await interaction.response.send_message(view=shown.view, files=shown.files, ephemeral=private)
         log.info("/%s %s %d us", question.command, result.status, result.elapsed_us)
+
+
+class Registered(BaseModel):
+    """What is known of the last registration."""
+
+    sha256: str
+    ids: dict[str, int]
 
 
 async def run_client(settings: Settings) -> None:
@@ -126,15 +138,25 @@ async def sync_commands(settings: Settings) -> int:
 async def sync_if_changed(bot: LocalBot, folder: Path | None = None) -> bool:
     """Register the commands unless exactly these were registered before; return whether it was done.
 
-    The hash of the last payload is kept in ``folder``, by application.
+    The hash of the last payload and the ids that Discord gave are kept in ``folder``, by application.
     """
     payload = [command.to_dict(bot.tree) for command in bot.tree.get_commands()]
     digest = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).hexdigest()
     folder = folder or Path(platformdirs.user_state_dir("willitrun", appauthor=False))
-    stamp = folder / f"commands-{bot.application_id}.sha256"
-    if stamp.is_file() and stamp.read_text() == digest:
+    stamp = folder / f"commands-{bot.application_id}.json"
+    known = _read_stamp(stamp)
+    if known and known.sha256 == digest:
+        bot.command_ids = known.ids
         return False
-    await bot.tree.sync()
+    registered = await bot.tree.sync()
+    bot.command_ids = {c.name: c.id for c in registered if c.type is discord.AppCommandType.chat_input}
     folder.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(digest)
+    stamp.write_text(Registered(sha256=digest, ids=bot.command_ids).model_dump_json())
     return True
+
+
+def _read_stamp(stamp: Path) -> Registered | None:
+    try:
+        return Registered.model_validate_json(stamp.read_bytes())
+    except (OSError, ValidationError):
+        return None

@@ -2,7 +2,8 @@
 
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import discord
@@ -33,9 +34,15 @@ class Shown(NamedTuple):
     files: list[discord.File]
 
 
-def show(result: Answer, question: Question, *, ephemeral: bool = False) -> Shown:
+def show(
+    result: Answer,
+    question: Question,
+    *,
+    ephemeral: bool = False,
+    command_ids: Mapping[str, int] = MappingProxyType({}),
+) -> Shown:
     """The message for an answer with its controls; one that is seen by the asker only can be shared."""
-    view = card(result)
+    view = card(result, command_ids)
     files = []
     payload = result.answer
     rows: Iterable[ui.Item[Any]] = ()

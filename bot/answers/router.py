@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 from pydantic import ValidationError
 
-from bot.answers import bench, compare, error, fits, glossary, hardware, model, tool, troubleshoot, willitrun
+from bot.answers import about, bench, compare, error, fits, glossary, hardware, model, tool, troubleshoot, willitrun
 from bot.answers.answer import Answer, Frozen, InvalidOut, Payload, Question, Status
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import Stop
@@ -21,32 +21,82 @@ MAX_LINE_BYTES = 2_000_000
 
 
 class Command(NamedTuple):
-    """A command: what answers it, its options (required ones first), and a line about it."""
+    """A command: what answers it, its options, which are required, a line about it, and a question to copy."""
 
     answer: Callable[[Question, Knowledge], Awaitable[Payload]]
     options: tuple[str, ...]
     required: tuple[str, ...]
     about: str
+    example: str
+
+
+async def _help(question: Question, _: Knowledge) -> Payload:
+    return about.commands_help(question, {name: (c.about, c.example) for name, c in COMMANDS.items()})
 
 
 COMMANDS: dict[str, Command] = {
     "willitrun": Command(
-        willitrun.willitrun, willitrun.OPTIONS, (), "Does this model run on this hardware, and how well?"
+        willitrun.willitrun,
+        willitrun.OPTIONS,
+        (),
+        "Does this model run on this hardware, and how well?",
+        "/willitrun model: llama 3.1 8b gpu: rtx 3060 12gb",
     ),
-    "compare": Command(compare.compare, compare.OPTIONS, ("a", "b"), "Compare two to four cards, models or tools."),
-    "fits": Command(fits.fits, fits.OPTIONS, ("gpu",), "What runs well on this hardware?"),
-    "bench": Command(bench.bench, bench.OPTIONS, ("model", "gpu"), "Measured speeds of a model on a card."),
-    "model": Command(model.model, model.OPTIONS, ("model",), "What a model is, what it is good for, what it runs on."),
-    "gpu": Command(hardware.hardware, hardware.OPTIONS, ("gpu",), "What a card or chip is, and what runs on it."),
-    "tool": Command(tool.tool, tool.OPTIONS, ("tool",), "What a runtime or user interface is for."),
-    "error": Command(error.error, error.OPTIONS, ("text",), "What an error means and how to fix it."),
+    "compare": Command(
+        compare.compare,
+        compare.OPTIONS,
+        ("a", "b"),
+        "Compare two to four cards, models or tools.",
+        "/compare a: rtx 3090 b: rx 7900 xtx",
+    ),
+    "fits": Command(fits.fits, fits.OPTIONS, ("gpu",), "What runs well on this hardware?", "/fits gpu: rtx 3060 12gb"),
+    "bench": Command(
+        bench.bench,
+        bench.OPTIONS,
+        ("model", "gpu"),
+        "Measured speeds of a model on a card.",
+        "/bench model: gpt-oss 20b gpu: rtx 3090",
+    ),
+    "model": Command(
+        model.model,
+        model.OPTIONS,
+        ("model",),
+        "What a model is, what it is good for, what it runs on.",
+        "/model model: gpt-oss 20b",
+    ),
+    "gpu": Command(
+        hardware.hardware,
+        hardware.OPTIONS,
+        ("gpu",),
+        "What a card or chip is, and what runs on it.",
+        "/gpu gpu: rtx 3090",
+    ),
+    "tool": Command(
+        tool.tool, tool.OPTIONS, ("tool",), "What a runtime or user interface is for.", "/tool tool: ollama"
+    ),
+    "error": Command(
+        error.error,
+        error.OPTIONS,
+        ("text",),
+        "What an error means and how to fix it.",
+        "/error text: cuda out of memory",
+    ),
     "troubleshoot": Command(
         troubleshoot.troubleshoot,
         troubleshoot.OPTIONS,
         ("symptom",),
         "From what you notice to its cause.",
+        "/troubleshoot symptom: ollama is slow",
     ),
-    "glossary": Command(glossary.glossary, glossary.OPTIONS, ("term",), "What a term of local AI means."),
+    "glossary": Command(
+        glossary.glossary,
+        glossary.OPTIONS,
+        ("term",),
+        "What a term of local AI means.",
+        "/glossary term: kv cache",
+    ),
+    "help": Command(_help, about.OPTIONS, (), "What one can ask, with an example of each.", "/help"),
+    "about": Command(about.about, about.OPTIONS, (), "Version, date and size of the catalog.", "/about"),
 }
 
 

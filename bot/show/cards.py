@@ -1,10 +1,12 @@
 """An answer as a Discord layout (Components V2). No I/O; the texts stay within Discord's limits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import discord
 from discord import ui
 
+from bot.answers.about import AboutOut, HelpOut
 from bot.answers.answer import Answer, AskBackOut, InvalidOut, NotFoundOut, NotLocalOut, UnavailableOut
 from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut
@@ -30,10 +32,13 @@ _BAR_CELLS = 20
 _MARKS = {"fits": "🟢", "tight": "🟡", "offload": "🟠", "no": "🔴"}
 
 
-def card(answer: Answer) -> ui.LayoutView:
-    """The message for an answer. It holds no interactive parts, so nothing of it stays in memory."""
+def card(answer: Answer, command_ids: Mapping[str, int] = MappingProxyType({})) -> ui.LayoutView:
+    """The message for an answer. It holds no interactive parts, so nothing of it stays in memory.
+
+    ``command_ids`` are Discord's ids of the commands by name: a command that has one can be clicked.
+    """
     view = ui.LayoutView(timeout=None)
-    blocks = list(_fitting(_blocks(answer)))
+    blocks = list(_fitting(_blocks(answer, command_ids)))
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_colour(answer))
     for number, block in enumerate(blocks):
         if number:
@@ -79,13 +84,22 @@ def _colour(answer: Answer) -> discord.Colour:
             return _COLOURS[payload.verdict]
         case ErrorOut():
             return discord.Colour.red()
-        case CompareOut() | GlossaryOut() | RecordOut() | FitsOut() | BenchOut() | TroubleshootOut():
+        case (
+            CompareOut()
+            | GlossaryOut()
+            | RecordOut()
+            | FitsOut()
+            | BenchOut()
+            | TroubleshootOut()
+            | HelpOut()
+            | AboutOut()
+        ):
             return discord.Colour.blurple()
         case _:
             return discord.Colour.greyple()
 
 
-def _blocks(answer: Answer) -> Iterator[str]:
+def _blocks(answer: Answer, command_ids: Mapping[str, int]) -> Iterator[str]:
     match answer.answer:
         case WillItRunOut() as payload:
             yield from _willitrun(payload)
@@ -103,6 +117,10 @@ def _blocks(answer: Answer) -> Iterator[str]:
             yield from _error(payload)
         case GlossaryOut() as payload:
             yield from _glossary(payload)
+        case HelpOut() as payload:
+            yield from _help(payload, command_ids)
+        case AboutOut() as payload:
+            yield from _about(payload)
         case AskBackOut() as payload:
             lines = [f"- **{c.name}** — {c.why} (`{c.id}`)" for c in payload.candidates]
             yield f"**{plain(phrases.ask_back(payload.about, payload.typed))}**\n" + "\n".join(lines)
@@ -250,6 +268,24 @@ def _glossary(a: GlossaryOut) -> Iterator[str]:
     yield f"**Workflow example**\n{a.workflow_example}"
     related = ", ".join(item.name for item in a.related)
     yield f"-# Related: {related}\n-# {_sources(a.sources)}"
+
+
+def _help(a: HelpOut, command_ids: Mapping[str, int]) -> Iterator[str]:
+    yield "### Ask me about models, cards and errors of local AI"
+    lines = []
+    for command in a.commands:
+        known = command_ids.get(command.name)
+        name = f"</{command.name}:{known}>" if known else f"**/{command.name}**"
+        example = f"\n-# `{command.example}`" if command.example != f"/{command.name}" else ""
+        lines.append(f"{name} — {command.about}{example}")
+    yield "\n".join(lines)
+    menus = "In the menu of a message: *Will this run?* and *Diagnose this error*."
+    yield f"{menus}\n-# [Source and documentation](<{a.url}>)"
+
+
+def _about(a: AboutOut) -> Iterator[str]:
+    yield f"### {phrases.about(a)}\n{phrases.counts(a)}"
+    yield f"I keep nothing about anyone.\n-# [Source, privacy and licence ({a.licence})](<{a.url}>)"
 
 
 def _sources(sources: tuple[str, ...]) -> str:

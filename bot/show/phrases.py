@@ -1,5 +1,6 @@
 """Values and codes put into English. One file, so that a language is one file."""
 
+from bot.answers.about import AboutOut
 from bot.answers.answer import InvalidOut, UnavailableOut
 from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut, RowOut, RuleOut
@@ -446,3 +447,13 @@ def measured(row: MeasuredOut, *, cohort: str = "") -> tuple[str, ...]:
 def row_name(row: RowOut) -> str:
     """The name of a row of a comparison."""
     return f"{ROW_WORDS[row.name]} {row.note}" if row.name == "runs" else ROW_WORDS[row.name]
+
+
+def about(a: AboutOut) -> str:
+    """What this is, in one line."""
+    return f"willitrun {a.version}, catalog {a.catalog} of {a.checked}"
+
+
+def counts(a: AboutOut) -> str:
+    """How much the catalog holds."""
+    return ", ".join(f"{count:,} {kind}" for kind, count in a.counts.items())

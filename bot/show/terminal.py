@@ -9,6 +9,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from bot.answers.about import AboutOut, HelpOut
 from bot.answers.answer import Answer, AskBackOut, InvalidOut, NotFoundOut, NotLocalOut, UnavailableOut
 from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut
@@ -47,6 +48,10 @@ def _lines(answer: Answer) -> Iterator[RenderableType]:
             yield from _error(payload)
         case GlossaryOut() as payload:
             yield from _glossary(payload)
+        case HelpOut() as payload:
+            yield from _help(payload)
+        case AboutOut() as payload:
+            yield from _about(payload)
         case AskBackOut() as payload:
             yield Text(phrases.ask_back(payload.about, payload.typed), style="bold")
             for number, candidate in enumerate(payload.candidates, 1):
@@ -258,3 +263,17 @@ def _glossary(a: GlossaryOut) -> Iterator[RenderableType]:
         yield Markdown(body)
     yield Text("\nRelated: " + ", ".join(item.name for item in a.related), style="dim")
     yield Text("Sources: " + "; ".join(a.sources), style="dim")
+
+
+def _help(a: HelpOut) -> Iterator[RenderableType]:
+    table = Table.grid(padding=(0, 2))
+    for command in a.commands:
+        table.add_row(Text(command.example, style="cyan"), Text(command.about))
+    yield table
+    yield Text(a.url, style="dim")
+
+
+def _about(a: AboutOut) -> Iterator[RenderableType]:
+    yield Text(phrases.about(a), style="bold")
+    yield Text(phrases.counts(a))
+    yield Text(a.url, style="dim")

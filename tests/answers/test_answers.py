@@ -291,3 +291,17 @@ async def test_every_answer_can_be_put_into_words(
     sentence = phrases.reason(result.answer)
     assert sentence.rstrip(")").endswith(".")
     assert as_dict(result)["answer"]["reason"] == sentence
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_the_example_of_every_command_is_answered(knowledge: Knowledge, command: str) -> None:
+    question = read_typed(COMMANDS[command].example)
+    assert question.command == command
+    assert (await answer(question, knowledge)).status == "answered"
+
+
+async def test_about_counts_the_catalog(knowledge: Knowledge) -> None:
+    result = await answer(Question(command="about"), knowledge)
+    assert result.answer.counts["models"] == len(knowledge.catalog.models)
+    assert result.answer.checked == knowledge.catalog.checked
+    assert (await answer(Question(command="about", options={"x": 1}), knowledge)).status == "invalid"

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.answers.answer import Question
 from bot.answers.knowledge import Knowledge
-from bot.answers.router import answer
+from bot.answers.router import COMMANDS, answer
 from bot.catalog.place import Live
 from bot.client import LocalBot, run_client, sync_if_changed
 from bot.settings import Settings
@@ -73,6 +73,16 @@ async def test_glossary(alice: simcord.MemberActor, channel: simcord.ChannelHand
     assert "Workflow example" in said(found)
     nothing = await alice.slash(channel, "glossary", term="kv cahce thing")
     assert nothing.ephemeral
+
+
+async def test_help_names_every_command_so_that_it_can_be_clicked(
+    bot: LocalBot, alice: simcord.MemberActor, channel: simcord.ChannelHandle
+) -> None:
+    shown = said(await alice.slash(channel, "help"))
+    assert set(bot.command_ids) == set(COMMANDS)
+    for name, number in bot.command_ids.items():
+        assert f"</{name}:{number}>" in shown
+    assert "models" in said(await alice.slash(channel, "about"))
 
 
 async def test_menus_of_a_message(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
@@ -155,7 +165,13 @@ async def test_commands_are_registered_only_when_they_changed(env: simcord.Env, 
     assert not await sync_if_changed(bot, tmp_path)
     bot.tree.remove_command("glossary")
     assert await sync_if_changed(bot, tmp_path)
+    ids = bot.command_ids
+    assert "glossary" not in ids
+    bot.command_ids = {}
     assert not await sync_if_changed(bot, tmp_path)
+    assert bot.command_ids == ids
+    next(tmp_path.glob("commands-*")).write_text("{torn")
+    assert await sync_if_changed(bot, tmp_path)
 
 
 async def test_commands_work_in_direct_messages_and_for_user_installs(env: simcord.Env, bot: LocalBot) -> None:
