@@ -35,6 +35,14 @@ def report(error: BaseException, where: str) -> str:
     return reference
 
 
+def fault_words(reference: str) -> str:
+    """What the user is told of a fault."""
+    return (
+        f"Something unexpected went wrong. It is logged under the reference `{reference}`; please quote it"
+        " if you report this."
+    )
+
+
 def guarded_autocomplete(complete: Complete) -> Complete:
     """An autocomplete whose faults are logged and shown as an empty list."""
 
@@ -63,11 +71,7 @@ class Tree(app_commands.CommandTree[B]):
             await say(interaction, "This command is gone; it will vanish from the list soon.")
         else:
             reference = report(error, f"/{name}")
-            await say(
-                interaction,
-                f"Something unexpected went wrong. It is logged under the reference `{reference}`; please quote it"
-                " if you report this.",
-            )
+            await say(interaction, fault_words(reference))
 
 
 async def say(interaction: discord.Interaction[Any], text: str) -> None:

@@ -14,7 +14,7 @@ from bot.answers.knowledge import Knowledge
 from bot.answers.router import answer
 from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.willitrun import WillItRunOut
-from bot.boundary import report, say
+from bot.boundary import fault_words, report, say
 from bot.show.cards import card
 from bot.show.charts import memory_bar, memory_words
 from bot.show.custom_id import Control, decode, encode
@@ -158,7 +158,7 @@ async def _respond(interaction: discord.Interaction[Any], custom_id: str, value:
             await interaction.response.edit_message(view=shown.view, attachments=shown.files)
     except Exception as error:
         reference = report(error, "a control")
-        await say(interaction, f"Something unexpected went wrong. It is logged under the reference `{reference}`.")
+        await say(interaction, fault_words(reference))
 
 
 def _changed(control: Control, value: str | None) -> Question | None:

@@ -77,7 +77,7 @@ COMMANDS: dict[str, Command] = {
     "error": Command(
         error.error,
         error.OPTIONS,
-        ("text",),
+        (),
         "What an error means and how to fix it.",
         "/error text: cuda out of memory",
     ),

@@ -26,6 +26,8 @@ def read_typed(line: str) -> Question:
         known = ", ".join(f"/{command}" for command in COMMANDS)
         raise NotACommand(f"This is not a command. Commands are {known}.")
     command = COMMANDS[name]
+    if not command.options:
+        return Question(command=name)
     labels = [*command.options, *(a for a, o in _ALIASES.items() if o in command.options)]
     pattern = re.compile(rf"(?:^|(?<=\s))({'|'.join(map(re.escape, labels))}):", re.IGNORECASE)
     marks = list(pattern.finditer(rest))

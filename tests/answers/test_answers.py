@@ -222,6 +222,7 @@ def test_typed_commands() -> None:
     question = read_typed("/willitrun model: deepseek-r1:8b gpu: 2x 3090 ram: 64")
     assert question.options == {"model": "deepseek-r1:8b", "gpu": "2x 3090", "ram_gib": "64"}
     assert read_typed("glossary kv cache").options == {"term": "kv cache"}
+    assert read_typed("/help me: please").options == {}
     with pytest.raises(NotACommand, match="/willitrun, /compare"):
         read_typed("/weather berlin")
 
