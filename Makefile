@@ -12,7 +12,7 @@ install = uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1)
 create = uv venv --quiet --python $(PYTHON) $(VENV)
 endif
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench soak lock clean
 
 run: $(VENV)/.run  ## connect to Discord, or chat in the terminal when no token is set
 	@$(BIN)/python -m bot
@@ -29,6 +29,9 @@ check: $(VENV)/.dev  ## what CI runs beside the tests: style, types, layers, cat
 
 bench: $(VENV)/.run  ## how exact and how fast: error tables and timings
 	@$(BIN)/python -m benchmarks
+
+soak: $(VENV)/.test  ## 5,000 interactions on a simulated Discord: does anything grow?
+	@$(BIN)/python -m benchmarks.soak
 
 lock:  ## compile requirements/*.txt anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/run.txt

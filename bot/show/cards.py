@@ -33,11 +33,11 @@ _MARKS = {"fits": "🟢", "tight": "🟡", "offload": "🟠", "no": "🔴"}
 
 
 def card(answer: Answer, command_ids: Mapping[str, int] = MappingProxyType({})) -> ui.LayoutView:
-    """The message for an answer. It holds no interactive parts, so nothing of it stays in memory.
+    """The message for an answer. Whatever is pressed in it later is dispatched by custom id, so nothing of it is kept.
 
     ``command_ids`` are Discord's ids of the commands by name: a command that has one can be clicked.
     """
-    view = ui.LayoutView(timeout=None)
+    view = _unkept()
     blocks = list(_fitting(_blocks(answer, command_ids)))
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_colour(answer))
     for number, block in enumerate(blocks):
@@ -50,8 +50,15 @@ def card(answer: Answer, command_ids: Mapping[str, int] = MappingProxyType({})) 
 
 def notice(text: str) -> ui.LayoutView:
     """A plain sentence, such as the report of a fault."""
-    view = ui.LayoutView(timeout=None)
+    view = _unkept()
     view.add_item(ui.TextDisplay(text[:_ROOM]))
+    return view
+
+
+def _unkept() -> ui.LayoutView:
+    """A layout that discord.py does not store; it would keep a private one, and a task for it, for 15 minutes."""
+    view = ui.LayoutView(timeout=None)
+    view.stop()
     return view
 
 

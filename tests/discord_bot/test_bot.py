@@ -150,7 +150,11 @@ async def test_a_fault_in_autocompletion_is_logged_and_shows_nothing(
 async def test_replies_leave_nothing_behind(
     bot: LocalBot, alice: simcord.MemberActor, channel: simcord.ChannelHandle
 ) -> None:
+    before = len(asyncio.all_tasks())
     await alice.slash(channel, "glossary", term="rlhf")
+    assert (await alice.slash(channel, "willitrun", model="llama 3.1 8b", gpu="rtx 3060")).ephemeral
+    assert (await alice.slash(channel, "glossary", term="no such thing")).ephemeral
+    assert len(asyncio.all_tasks()) == before
     assert bot.persistent_views == []
     assert not bot._connection._view_store._synced_message_views
 
