@@ -10,6 +10,8 @@ import discord
 from discord import ui
 
 from bot.answers.answer import Answer, AskBackOut, Question
+from bot.answers.error import ErrorOut
+from bot.answers.glossary import GlossaryOut
 from bot.answers.knowledge import Knowledge
 from bot.answers.router import answer
 from bot.answers.troubleshoot import TroubleshootOut
@@ -24,6 +26,7 @@ QUANTS = ("BF16", "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_X
 KV_TYPES = ("f16", "q8_0", "q4_0")
 _CHOICES = {"quant": QUANTS, "context": CONTEXTS, "kv": KV_TYPES}
 _PICK = "pick"
+_ALSO = "also"
 _OLD = "This card was made from an older catalog; the answer below is from today's."
 
 
@@ -56,6 +59,12 @@ def show(
         rows = _steps(payload, result.catalog)
     elif isinstance(payload, AskBackOut) and payload.candidates:
         rows = _candidates(payload, question, result.catalog)
+    elif isinstance(payload, ErrorOut):
+        others = [(other.id, other.title) for other in payload.others]
+        rows = _also(Question(command="error"), "text", others, "Not it? Look at another", result.catalog)
+    elif isinstance(payload, GlossaryOut):
+        related = [(term.id, term.name) for term in payload.related]
+        rows = _also(Question(command="glossary"), "term", related, "Related terms", result.catalog)
     for row in rows:
         view.add_item(row)
     return Shown(view, files)
@@ -115,6 +124,16 @@ def _steps(payload: TroubleshootOut, catalog: str) -> Iterable[ui.Item[Any]]:
     )
 
 
+def _also(
+    question: Question, option: str, records: list[tuple[str, str]], placeholder: str, catalog: str
+) -> Iterable[ui.Item[Any]]:
+    """A select of other records by id and name; they are shown beside this card, to who picks one."""
+    custom_id = encode(Control(f"{_ALSO}-{option}", question, catalog))
+    if custom_id and records:
+        options = [discord.SelectOption(label=name[:100], value=record[:100]) for record, name in records[:25]]
+        yield from _row(Pick(custom_id, options=options, placeholder=placeholder))
+
+
 def _label(value: str) -> str:
     return f"{int(value) // 1024}k" if value.isdecimal() and int(value) >= 1024 else value
 
@@ -149,10 +168,11 @@ async def _respond(interaction: discord.Interaction[Any], custom_id: str, value:
         if control.verb == "solved":
             await interaction.response.edit_message(view=card(result))
             return
-        shown = show(result, changed, ephemeral=ephemeral or control.verb == "fits")
+        apart = control.verb == "fits" or control.verb.startswith(_ALSO)
+        shown = show(result, changed, ephemeral=ephemeral or apart)
         if not knowledge.catalog.version.startswith(control.catalog):
             shown.view.add_item(ui.TextDisplay(f"-# {_OLD}"))
-        if control.verb == "fits" or result.status != "answered":
+        if apart or result.status != "answered":
             await interaction.response.send_message(view=shown.view, files=shown.files, ephemeral=True)
         else:
             await interaction.response.edit_message(view=shown.view, attachments=shown.files)
@@ -168,15 +188,15 @@ def _changed(control: Control, value: str | None) -> Question | None:
         if value is None or not re.fullmatch(r"[\w.\-]{1,20}", value):
             return None
         return control.question.model_copy(update={"options": {**options, control.verb: value}})
-    if control.verb.startswith(f"{_PICK}-"):
-        about = control.verb.removeprefix(f"{_PICK}-")
+    kind, _, about = control.verb.partition("-")
+    if kind in (_PICK, _ALSO):
         if value is None or not re.fullmatch(r"[\w.:+ \-]{1,100}", value):
             return None
         return control.question.model_copy(update={"options": {**options, about: value}})
     return control.question if control.verb in ("fits", "share", "next", "solved") else None
 
 
-_SELECTS = "|".join((*_CHOICES, rf"{_PICK}-\w+"))
+_SELECTS = "|".join((*_CHOICES, rf"{_PICK}-\w+", rf"{_ALSO}-\w+"))
 
 
 class Pick(ui.DynamicItem[ui.Select[Any]], template=rf"(?P<id>(?:{_SELECTS})~.+)"):

@@ -14,7 +14,7 @@ MAX_LENGTH = 100
 _SEPARATOR = "~"
 _CODES = {
     "w": "willitrun", "f": "fits", "c": "compare", "m": "model", "g": "gpu", "b": "bench", "t": "tool",
-    "s": "troubleshoot",
+    "s": "troubleshoot", "e": "error", "l": "glossary",
 }  # fmt: skip
 _OPTIONS = {
     "willitrun": ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime"),
@@ -25,6 +25,8 @@ _OPTIONS = {
     "bench": ("model", "gpu"),
     "tool": ("tool",),
     "troubleshoot": ("symptom", "step"),
+    "error": ("text",),
+    "glossary": ("term",),
 }
 """Options that a control can carry; their positions are part of old messages, so the order never changes."""
 

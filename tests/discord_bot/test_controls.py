@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answers.answer import Question
+from bot.answers.knowledge import Knowledge
+from bot.answers.router import answer
 from bot.client import LocalBot
 from bot.controls import _changed
 from bot.show.custom_id import MAX_LENGTH, Control, decode, encode
@@ -64,6 +66,28 @@ async def test_a_symptom_is_walked_through(alice: simcord.MemberActor, channel: 
     assert solved.response
     assert "cause 2 of 4" in said(solved)
     assert ids(solved.response.components) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "control"),
+    [("glossary", {"term": "kv cache"}, "also-term~"), ("error", {"text": "gpu not detected"}, "also-text~")],
+)
+async def test_another_record_is_shown_beside_the_card(
+    alice: simcord.MemberActor,
+    channel: simcord.ChannelHandle,
+    knowledge: Knowledge,
+    command: str,
+    options: dict[str, str],
+    control: str,
+) -> None:
+    card = await alice.slash(channel, command, **options)
+    assert card.response
+    records = await answer(Question(command=command, options=dict(options)), knowledge)
+    other = records.answer.related[0] if command == "glossary" else records.answer.others[0]
+    found = next(i for i in ids(card.response.components) if i.startswith(control))
+    picked = await alice.select(card.response.message, [other.id], custom_id=found)
+    assert picked.ephemeral
+    assert (other.name if command == "glossary" else other.title) in said(picked)
 
 
 async def test_controls_leave_nothing_behind(
