@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import discord
 from discord import ui
 
-from bot.answers.answer import Answer, AskBackOut, Question
+from bot.answers.answer import Answer, AskBackOut, NotFoundOut, Question
 from bot.answers.error import ErrorOut
 from bot.answers.glossary import GlossaryOut
 from bot.answers.knowledge import Knowledge
@@ -27,6 +27,7 @@ KV_TYPES = ("f16", "q8_0", "q4_0")
 _CHOICES = {"quant": QUANTS, "context": CONTEXTS, "kv": KV_TYPES}
 _PICK = "pick"
 _ALSO = "also"
+_NEAREST = "Is it one of these?"
 _OLD = "This card was made from an older catalog; the answer below is from today's."
 
 
@@ -59,12 +60,16 @@ def show(
         rows = _steps(payload, result.catalog)
     elif isinstance(payload, AskBackOut) and payload.candidates:
         rows = _candidates(payload, question, result.catalog)
+    elif isinstance(payload, NotFoundOut):
+        option = "text" if payload.about == "error" else payload.about
+        if option in question.options:
+            rows = _select(_PICK, option, question, [(n.id, n.name) for n in payload.nearest], _NEAREST, result.catalog)
     elif isinstance(payload, ErrorOut):
         others = [(other.id, other.title) for other in payload.others]
-        rows = _also(Question(command="error"), "text", others, "Not it? Look at another", result.catalog)
+        rows = _select(_ALSO, "text", question, others, "Not it? Look at another", result.catalog)
     elif isinstance(payload, GlossaryOut):
         related = [(term.id, term.name) for term in payload.related]
-        rows = _also(Question(command="glossary"), "term", related, "Related terms", result.catalog)
+        rows = _select(_ALSO, "term", question, related, "Related terms", result.catalog)
     for row in rows:
         view.add_item(row)
     return Shown(view, files)
@@ -124,11 +129,12 @@ def _steps(payload: TroubleshootOut, catalog: str) -> Iterable[ui.Item[Any]]:
     )
 
 
-def _also(
-    question: Question, option: str, records: list[tuple[str, str]], placeholder: str, catalog: str
+def _select(
+    verb: str, option: str, question: Question, records: list[tuple[str, str]], placeholder: str, catalog: str
 ) -> Iterable[ui.Item[Any]]:
-    """A select of other records by id and name; they are shown beside this card, to who picks one."""
-    custom_id = encode(Control(f"{_ALSO}-{option}", question, catalog))
+    """A select of records by id and name, to put one in the place of ``option``."""
+    asked = question.model_copy(update={"options": {k: v for k, v in question.options.items() if k != option}})
+    custom_id = encode(Control(f"{verb}-{option}", asked, catalog))
     if custom_id and records:
         options = [discord.SelectOption(label=name[:100], value=record[:100]) for record, name in records[:25]]
         yield from _row(Pick(custom_id, options=options, placeholder=placeholder))

@@ -1,6 +1,6 @@
 """``/error``: what an error means and what to do."""
 
-from bot.answers.answer import Frozen, NotFoundOut, Payload, Question
+from bot.answers.answer import Frozen, NameOut, NotFoundOut, Payload, Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import check_names, required_text
 
@@ -55,7 +55,8 @@ async def error(question: Question, knowledge: Knowledge) -> Payload:
     if known is None and not hits:
         short = " ".join(pasted.split())
         typed = short if len(short) <= _ECHO and "\n" not in pasted else ""
-        return "not_found", NotFoundOut(about="error", typed=typed, nearest=())
+        nearest = tuple(NameOut(id=e.id, name=e.title) for e in knowledge.errors.nearest(pasted))
+        return "not_found", NotFoundOut(about="error", typed=typed, nearest=nearest)
     entry = known or hits[0].entry
     return "answered", ErrorOut(
         entry=EntryOut(id=entry.id, title=entry.title, category=entry.category, severity=entry.severity),

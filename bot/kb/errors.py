@@ -153,6 +153,18 @@ class ErrorIndex:
             return []
         return [Hit(self._entries[entry_id], min(weight, 80.0), "text") for weight, entry_id in found[:5]]
 
+    def nearest(self, text: str, limit: int = 5) -> list[ErrorEntry]:
+        """Entries that tell of every word of a short text which is too vague to mean one of them; often none."""
+        words = set(telling_words(text).split()) if len(text) <= MAX_PHRASE else set()
+        if not words or words & _OTHERS:
+            return []
+        weights = {
+            entry_id: sum(document[word] for word in words)
+            for entry_id, document in self._documents.items()
+            if words <= document.keys()
+        }
+        return [self._entries[entry_id] for entry_id in sorted(weights, key=lambda i: (-weights[i], i))[:limit]]
+
     def search(self, text: str, limit: int = 25) -> list[ErrorEntry]:
         """Entries for autocompletion."""
         query = plain(text)[:MAX_PHRASE]

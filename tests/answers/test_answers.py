@@ -306,3 +306,13 @@ async def test_about_counts_the_catalog(knowledge: Knowledge) -> None:
     assert result.answer.counts["models"] == len(knowledge.catalog.models)
     assert result.answer.checked == knowledge.catalog.checked
     assert (await answer(Question(command="about", options={"x": 1}), knowledge)).status == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [("out of memory", "cuda-out-of-memory"), ("slow", "slow-cpu-fallback"), ("npm ERR! 404", None), ("help", None)],
+)
+async def test_a_vague_error_is_offered_what_it_may_be(knowledge: Knowledge, text: str, near: str | None) -> None:
+    result = await answer(Question(command="error", options={"text": text}), knowledge)
+    assert result.status == "not_found"
+    assert [item.id for item in result.answer.nearest][:1] == ([near] if near else [])

@@ -90,6 +90,27 @@ async def test_another_record_is_shown_beside_the_card(
     assert (other.name if command == "glossary" else other.title) in said(picked)
 
 
+@pytest.mark.parametrize(
+    ("command", "options", "option"),
+    [
+        ("error", {"text": "out of memory"}, "text"),
+        ("glossary", {"term": "kv cahce thing"}, "term"),
+        ("willitrun", {"model": "llama 9 900b", "gpu": "rtx 3090"}, "model"),
+    ],
+)
+async def test_what_is_nearest_can_be_picked(
+    alice: simcord.MemberActor, channel: simcord.ChannelHandle, command: str, options: dict[str, str], option: str
+) -> None:
+    missed = await alice.slash(channel, command, **options)
+    assert missed.ephemeral
+    assert missed.response
+    select = missed.response.components[-1]["components"][0]
+    assert select["custom_id"].startswith(f"pick-{option}~")
+    picked = await alice.select(missed.response.message, [select["options"][0]["value"]], custom_id=select["custom_id"])
+    assert select["options"][0]["label"].split()[0] in said(picked)
+    assert "No known" not in said(picked)
+
+
 async def test_controls_leave_nothing_behind(
     bot: LocalBot, alice: simcord.MemberActor, channel: simcord.ChannelHandle
 ) -> None:
