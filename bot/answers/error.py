@@ -1,5 +1,7 @@
 """``/error``: what an error means and what to do."""
 
+import re
+
 from bot.answers.answer import Frozen, NameOut, NotFoundOut, Payload, Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import check_names, required_text
@@ -7,6 +9,8 @@ from bot.answers.options import check_names, required_text
 OPTIONS = ("text",)
 _ECHO = 80
 """Characters of what was pasted that an answer repeats; a log is never echoed."""
+_PRIVATE = re.compile(r"\S{20}|@|/(?:home|root|users)/|\\users\\|\d\.\d+\.\d+\.\d", re.IGNORECASE)
+"""What may be a token, an e-mail, a home folder or an address: a text that has one is not echoed either."""
 
 
 class EntryOut(Frozen):
@@ -54,7 +58,7 @@ async def error(question: Question, knowledge: Knowledge) -> Payload:
     hits = [] if known else knowledge.errors.find(pasted)
     if known is None and not hits:
         short = " ".join(pasted.split())
-        typed = short if len(short) <= _ECHO and "\n" not in pasted else ""
+        typed = short if len(short) <= _ECHO and "\n" not in pasted and not _PRIVATE.search(short) else ""
         nearest = tuple(NameOut(id=e.id, name=e.title) for e in knowledge.errors.nearest(pasted))
         return "not_found", NotFoundOut(about="error", typed=typed, nearest=nearest)
     entry = known or hits[0].entry

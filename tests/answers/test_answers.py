@@ -316,3 +316,13 @@ async def test_a_vague_error_is_offered_what_it_may_be(knowledge: Knowledge, tex
     result = await answer(Question(command="error", options={"text": text}), knowledge)
     assert result.status == "not_found"
     assert [item.id for item in result.answer.nearest][:1] == ([near] if near else [])
+
+
+@pytest.mark.parametrize(
+    "secret", ["hf_abcdefghijklmnopqrstuv", "me@example.org", "/home/ann/x", r"C:\Users\Ann\x", "93.184.216.34"]
+)
+async def test_what_may_be_private_is_not_echoed(knowledge: Knowledge, secret: str) -> None:
+    result = await answer(Question(command="error", options={"text": f"zzz {secret}"}), knowledge)
+    assert result.status == "not_found"
+    assert secret not in result.model_dump_json()
+    assert (await answer(Question(command="error", options={"text": "zzz yyy"}), knowledge)).answer.typed == "zzz yyy"
