@@ -59,16 +59,19 @@ def show(
     elif isinstance(payload, TroubleshootOut):
         rows = _steps(payload, result.catalog)
     elif isinstance(payload, AskBackOut) and payload.candidates:
-        rows = _candidates(payload, question, result.catalog)
+        candidates = [(c.id, c.name, c.why) for c in payload.candidates]
+        rows = _select(_PICK, payload.about, question, candidates, "Which one?", result.catalog)
     elif isinstance(payload, NotFoundOut):
         option = "text" if payload.about == "error" else payload.about
         if option in question.options:
-            rows = _select(_PICK, option, question, [(n.id, n.name) for n in payload.nearest], _NEAREST, result.catalog)
+            rows = _select(
+                _PICK, option, question, [(n.id, n.name, "") for n in payload.nearest], _NEAREST, result.catalog
+            )
     elif isinstance(payload, ErrorOut):
-        others = [(other.id, other.title) for other in payload.others]
+        others = [(other.id, other.title, "") for other in payload.others]
         rows = _select(_ALSO, "text", question, others, "Not it? Look at another", result.catalog)
     elif isinstance(payload, GlossaryOut):
-        related = [(term.id, term.name) for term in payload.related]
+        related = [(term.id, term.name, "") for term in payload.related]
         rows = _select(_ALSO, "term", question, related, "Related terms", result.catalog)
     for row in rows:
         view.add_item(row)
@@ -130,30 +133,21 @@ def _steps(payload: TroubleshootOut, catalog: str) -> Iterable[ui.Item[Any]]:
 
 
 def _select(
-    verb: str, option: str, question: Question, records: list[tuple[str, str]], placeholder: str, catalog: str
+    verb: str, option: str, question: Question, records: list[tuple[str, str, str]], placeholder: str, catalog: str
 ) -> Iterable[ui.Item[Any]]:
-    """A select of records by id and name, to put one in the place of ``option``."""
+    """A select of records (id, name, and why it may be meant), to put one in the place of ``option``."""
     asked = question.model_copy(update={"options": {k: v for k, v in question.options.items() if k != option}})
     custom_id = encode(Control(f"{verb}-{option}", asked, catalog))
     if custom_id and records:
-        options = [discord.SelectOption(label=name[:100], value=record[:100]) for record, name in records[:25]]
+        options = [
+            discord.SelectOption(label=name[:100], value=record[:100], description=why[:100] or None)
+            for record, name, why in records[:25]
+        ]
         yield from _row(Pick(custom_id, options=options, placeholder=placeholder))
 
 
 def _label(value: str) -> str:
     return f"{int(value) // 1024}k" if value.isdecimal() and int(value) >= 1024 else value
-
-
-def _candidates(payload: AskBackOut, question: Question, catalog: str) -> Iterable[ui.Item[Any]]:
-    asked = question.model_copy(update={"options": {k: v for k, v in question.options.items() if k != payload.about}})
-    custom_id = encode(Control(f"{_PICK}-{payload.about}", asked, catalog))
-    if custom_id is None:
-        return
-    options = [
-        discord.SelectOption(label=c.name[:100], value=c.id[:100], description=c.why[:100] or None)
-        for c in payload.candidates[:25]
-    ]
-    yield from _row(Pick(custom_id, options=options, placeholder="Which one?"))
 
 
 async def _respond(interaction: discord.Interaction[Any], custom_id: str, value: str | None) -> None:

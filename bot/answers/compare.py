@@ -8,9 +8,9 @@ from bot.answers.hardware import WORKLOADS
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import Stop, check_names, invalid, names, required_text, text
 from bot.answers.resolve import one_device, one_model, one_tool
-from bot.answers.runs import run_on
+from bot.answers.runs import card_of, run_on
 from bot.catalog.records import Model, Tool
-from bot.fit.devices import Device, usable_mib
+from bot.fit.devices import usable_mib
 from bot.fit.plan import Load, context_mib
 from bot.fit.quants import DEFAULT_PRESET
 from bot.fit.speed import active_mib
@@ -212,8 +212,7 @@ def _smallest_card(model: Model) -> Cell:
     if load is None:
         return None
     for size in _CARDS_GB:
-        card = Device(id="card", name="", kind="gpu", backend="cuda", memory_mib=size * 1024.0, bandwidth_gb_s=1)
-        if fits(load, (card,)):
+        if fits(load, (card_of(size),)):
             return float(size)
     return None
 

@@ -4,13 +4,13 @@ from typing import Literal
 
 from bot.answers.answer import Frozen, Payload, Question
 from bot.answers.knowledge import Knowledge
-from bot.answers.options import check_names, invalid, refuse, required_text, text
+from bot.answers.options import check_names, invalid, required_text, text
+from bot.answers.resolve import named_hardware
 from bot.answers.runs import ASSUMED_RAM_MIB, best_load, decode_band
 from bot.catalog.records import WRITES_TEXT, Model
 from bot.fit.devices import Device
 from bot.fit.quants import QUALITY_ORDER
 from bot.fit.verdict import Verdict, judge
-from bot.naming.outcome import HardwareMatch
 from bot.naming.text import MAX_LENGTH, parse_context
 
 OPTIONS = ("gpu", "use", "context", "page")
@@ -54,9 +54,7 @@ class FitsOut(Frozen):
 async def fits(question: Question, knowledge: Knowledge) -> Payload:
     """Judge every model that is talked about, and rank what runs."""
     check_names(question, OPTIONS)
-    outcome = knowledge.hardware.resolve(required_text(question, "gpu", limit=MAX_LENGTH))
-    if not isinstance(outcome, HardwareMatch):
-        raise refuse(outcome, knowledge, "gpu")
+    outcome = named_hardware("gpu", required_text(question, "gpu", limit=MAX_LENGTH), knowledge)
     devices = tuple(d.hardware.device(d.memory_gib) for d in outcome.devices)
     use = text(question, "use", limit=40)
     if use is not None and use.casefold() not in USES:

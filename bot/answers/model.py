@@ -5,9 +5,8 @@ from bot.answers.knowledge import Knowledge
 from bot.answers.options import check_names, required_text
 from bot.answers.record import OpinionOut, RecordOut, RunOut, facts
 from bot.answers.resolve import one_model
-from bot.answers.runs import run_on
+from bot.answers.runs import card_of, run_on
 from bot.catalog.records import Model
-from bot.fit.devices import Device
 from bot.naming.text import MAX_LENGTH
 
 OPTIONS = ("model",)
@@ -57,10 +56,7 @@ def _cards(record: Model) -> tuple[RunOut, ...]:
     rows: list[RunOut] = []
     context = min(_CONTEXT, record.context or _CONTEXT)
     for size in _CARDS_GB:
-        card = Device(
-            id=f"card-{size}", name=f"{size} GB", kind="gpu", backend="cuda", memory_mib=size * 1024.0, bandwidth_gb_s=1
-        )
-        row = run_on(f"{size} GB card", record, card, context)
+        row = run_on(f"{size} GB card", record, card_of(size), context)
         if row is None:
             return ()
         rows.append(row.model_copy(update={"decode_tok_s": None}))

@@ -6,15 +6,25 @@ from bot.catalog.records import Model, Tool
 from bot.naming.outcome import Device, HardwareMatch, ModelMatch
 
 
+def named_hardware(option: str, value: str, knowledge: Knowledge) -> HardwareMatch:
+    """The cards and the system memory that ``value`` names.
+
+    Raises:
+        Stop: it is asked back, or not known.
+    """
+    outcome = knowledge.hardware.resolve(value)
+    if not isinstance(outcome, HardwareMatch):
+        raise refuse(outcome, knowledge, option)
+    return outcome
+
+
 def one_device(option: str, value: str, knowledge: Knowledge) -> Device:
     """The card or chip that ``value`` names.
 
     Raises:
         Stop: it is asked back, not known, or names several cards.
     """
-    outcome = knowledge.hardware.resolve(value)
-    if not isinstance(outcome, HardwareMatch):
-        raise refuse(outcome, knowledge, option)
+    outcome = named_hardware(option, value, knowledge)
     if len(outcome.devices) != 1:
         raise invalid(option, "one_card")
     return outcome.devices[0]

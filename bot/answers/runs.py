@@ -11,7 +11,20 @@ from bot.fit.verdict import Judged, Verdict, best_quant, judge
 SMALLEST_QUANT = "IQ3_XXS"
 """Below it a model loses so much that a smaller one in a better quant is the better choice."""
 
-ASSUMED_RAM_MIB = 64 * 1024.0
+ASSUMED_RAM_GIB = 64.0
+ASSUMED_RAM_MIB = ASSUMED_RAM_GIB * 1024
+
+
+def card_of(size_gb: int) -> Device:
+    """A card of which only the memory is asked; nothing may be said of its speed."""
+    return Device(
+        id=f"card-{size_gb}",
+        name=f"{size_gb} GB",
+        kind="gpu",
+        backend="cuda",
+        memory_mib=size_gb * 1024.0,
+        bandwidth_gb_s=1,
+    )
 
 
 def best_load(model: Model, devices: tuple[Device, ...], context: int) -> Load | None:

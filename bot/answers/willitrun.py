@@ -7,6 +7,8 @@ from bot.answers.commands import run_commands
 from bot.answers.knowledge import Knowledge
 from bot.answers.measured import runs_of
 from bot.answers.options import Stop, check_names, gib, invalid, refuse, required_text, text
+from bot.answers.resolve import named_hardware
+from bot.answers.runs import ASSUMED_RAM_GIB
 from bot.answers.runtime import (
     Basis,
     Runtime,
@@ -35,7 +37,6 @@ from bot.naming.text import MAX_LENGTH, parse_context
 
 OPTIONS = ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime", "ask")
 
-ASSUMED_RAM_GIB = 64.0
 """System memory taken where none was typed; an answer that leans on it says so."""
 
 MAX_SENTENCE = 4000
@@ -274,10 +275,7 @@ def _weights_alone(model: Model) -> UnavailableOut:
 
 
 def _hardware(question: Question, knowledge: Knowledge) -> HardwareMatch:
-    outcome = knowledge.hardware.resolve(required_text(question, "gpu", limit=MAX_LENGTH))
-    if not isinstance(outcome, HardwareMatch):
-        raise refuse(outcome, knowledge, "gpu")
-    return outcome
+    return named_hardware("gpu", required_text(question, "gpu", limit=MAX_LENGTH), knowledge)
 
 
 def _typed_quant(question: Question, match: ModelMatch) -> str | None:

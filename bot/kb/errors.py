@@ -99,7 +99,7 @@ class ErrorIndex:
         hits = list(by_signature.values())
         if len(text) <= MAX_PHRASE:
             hits += [hit for hit in self._by_phrase(text) if hit.entry.id not in by_signature]
-            hits = hits or self._bytelling_words(text)
+            hits = hits or self._by_telling_words(text)
         hits.sort(key=lambda hit: -hit.score)
         return hits[:limit]
 
@@ -132,7 +132,7 @@ class ErrorIndex:
             best[entry_id] = max(best.get(entry_id, 0.0), score)
         return [Hit(self._entries[entry_id], score, "phrase") for entry_id, score in best.items()]
 
-    def _bytelling_words(self, text: str) -> list[Hit]:
+    def _by_telling_words(self, text: str) -> list[Hit]:
         """Entries that share telling words with ``text``; none unless one stands out and the field is named."""
         query = list(dict.fromkeys(telling_words(text).split()))
         if not _FIELD.intersection(query):
