@@ -12,9 +12,9 @@ install = uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1)
 create = uv venv --quiet --python $(PYTHON) $(VENV)
 endif
 
-.PHONY: run test check bench soak lock clean
+.PHONY: run test check bench soak pictures lock clean
 
-run: $(VENV)/.run  ## connect to Discord, or chat in the terminal when no token is set
+run: $(VENV)/.run  ## connect to Discord, or serve the playground when no token is set
 	@$(BIN)/python -m bot
 
 test: $(VENV)/.test  ## run the tests
@@ -32,6 +32,9 @@ bench: $(VENV)/.run  ## how exact and how fast: error tables and timings
 
 soak: $(VENV)/.test  ## 5,000 interactions on a simulated Discord: does anything grow?
 	@$(BIN)/python -m benchmarks.soak
+
+pictures: $(VENV)/.test  ## the pictures of the documentation, anew (needs Chromium)
+	@WILLITRUN_PICTURES=docs/images $(BIN)/python -m pytest tests/playground/test_browser.py
 
 lock:  ## compile requirements/*.txt anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/run.txt

@@ -48,8 +48,9 @@ def main() -> None:
 def default(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    terminal: Annotated[bool, typer.Option("--terminal", help="Chat in the terminal.")] = False,
 ) -> None:
-    """Does this model run on this card? Without a command: connect to Discord, or chat in the terminal."""
+    """Does this model run on this card? Without a command: connect to Discord, or open the playground."""
     if version:
         print(f"willitrun {__version__}")
         raise typer.Exit
@@ -58,23 +59,33 @@ def default(
     for name in ("httpx2", "httpcore2", "huggingface_hub"):  # they log addresses, and those hold what people typed
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if context.invoked_subcommand is None:
-        run(terminal=False)
+        run(terminal=terminal)
 
 
 @app.command()
 def run(
-    terminal: Annotated[bool, typer.Option("--terminal", help="Chat in the terminal even if a token is set.")] = False,
+    terminal: Annotated[bool, typer.Option("--terminal", help="Chat in the terminal.")] = False,
 ) -> None:
-    """Connect to Discord when a token is set; otherwise chat in the terminal."""
+    """Connect to Discord when a token is set; otherwise serve the playground, a page to try the bot in."""
     settings = Settings()
-    if settings.discord_token and not terminal:
+    if terminal:
+        from bot.chat import run_chat
+
+        asyncio.run(run_chat(settings))
+    elif settings.discord_token:
         from bot.client import run_client
 
         asyncio.run(run_client(settings))
-        return
-    from bot.chat import run_chat
+    else:
+        logging.getLogger("discord").setLevel(logging.ERROR)  # it warns of what a simulated Discord lacks
+        from bot.playground.server import run_playground
 
-    asyncio.run(run_chat(settings))
+        try:
+            asyncio.run(run_playground(settings))
+        except OSError as taken:
+            port = settings.playground_port
+            print(f"Port {port} is in use ({taken.strerror}). Set WILLITRUN_PLAYGROUND_PORT.", file=sys.stderr)
+            raise typer.Exit(1) from None
 
 
 @app.command()

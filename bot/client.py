@@ -47,10 +47,18 @@ COGS = (
 class LocalBot(commands.Bot):
     """Answers slash commands from the catalog. Needs no intents and keeps no cache of Discord.
 
-    ``connector`` is handed to discord.py, so that tests and benchmarks can put another Discord behind it.
+    ``connector`` is handed to discord.py, so that tests and benchmarks can put another Discord behind it;
+    ``state_folder`` is where it keeps what it registered, the user's state folder unless given.
     """
 
-    def __init__(self, knowledge: Live[Knowledge], *, connector: aiohttp.BaseConnector | None = None, **options: Any):
+    def __init__(
+        self,
+        knowledge: Live[Knowledge],
+        *,
+        connector: aiohttp.BaseConnector | None = None,
+        state_folder: Path | None = None,
+        **options: Any,
+    ):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -66,6 +74,7 @@ class LocalBot(commands.Bot):
             **options,
         )
         self._live = knowledge
+        self._state_folder = state_folder
         self.command_ids: dict[str, int] = {}
         """Discord's ids of the slash commands by name, known once they are registered."""
 
@@ -79,7 +88,7 @@ class LocalBot(commands.Bot):
         self.add_dynamic_items(Pick, Press)
         for cog in COGS:
             await self.load_extension(cog)
-        await sync_if_changed(self)
+        await sync_if_changed(self, self._state_folder)
 
     async def reply(self, interaction: discord.Interaction[Any], question: Question) -> None:
         """Answer a question where it was asked; anything but an answer is shown to the asker only."""

@@ -11,20 +11,30 @@ from discord import ui
 
 from bot.answers.answer import Answer, AskBackOut, NotFoundOut, Question
 from bot.answers.error import ErrorOut
+from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut
 from bot.answers.knowledge import Knowledge
 from bot.answers.router import answer
+from bot.answers.runtime import RUNTIMES
 from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.willitrun import WillItRunOut
 from bot.boundary import fault_words, report, say
-from bot.show.cards import card
-from bot.show.charts import memory_bar, memory_words
+from bot.show import explain
+from bot.show.cards import behind, card
+from bot.show.charts import picture
 from bot.show.custom_id import Control, decode, encode
 
 CONTEXTS = ("4096", "8192", "16384", "32768", "65536", "131072", "max")
 QUANTS = ("BF16", "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "Q2_K")
 KV_TYPES = ("f16", "q8_0", "q4_0")
-_CHOICES = {"quant": QUANTS, "context": CONTEXTS, "kv": KV_TYPES}
+_CHOICES = {"quant": QUANTS, "context": CONTEXTS, "kv": KV_TYPES, "runtime": RUNTIMES}
+_WORDS = {"quant": "Quant", "context": "Context", "kv": "KV cache", "runtime": "Runtime"}
+_BEHIND = {
+    "why": ("Why?", explain.why),
+    "commands": ("Commands", explain.commands),
+    "how": ("How is this computed?", explain.how),
+}
+"""Buttons that say more about a card: their labels, and what they show."""
 _PICK = "pick"
 _ALSO = "also"
 _NEAREST = "Is it one of these?"
@@ -46,16 +56,15 @@ def show(
     command_ids: Mapping[str, int] = MappingProxyType({}),
 ) -> Shown:
     """The message for an answer with its controls; one that is seen by the asker only can be shared."""
-    view = card(result, command_ids)
-    files = []
+    drawing = picture(result)
+    view = card(result, command_ids, drawing)
+    files = [discord.File(io.BytesIO(drawing.png), drawing.name)] if drawing else []
     payload = result.answer
     rows: Iterable[ui.Item[Any]] = ()
     if isinstance(payload, WillItRunOut):
-        files.append(discord.File(io.BytesIO(memory_bar(payload)), "memory.png"))
-        gallery: ui.MediaGallery[Any] = ui.MediaGallery()
-        gallery.add_item(media="attachment://memory.png", description=memory_words(payload)[:1024])
-        view.add_item(gallery)
         rows = _willitrun_rows(payload, question, result.catalog, share=ephemeral)
+    elif isinstance(payload, FitsOut):
+        rows = _pages(payload, question, result.catalog)
     elif isinstance(payload, TroubleshootOut):
         rows = _steps(payload, result.catalog)
     elif isinstance(payload, AskBackOut) and payload.candidates:
@@ -98,8 +107,9 @@ def settled(payload: WillItRunOut, question: Question) -> Question:
 
 def _willitrun_rows(payload: WillItRunOut, question: Question, catalog: str, *, share: bool) -> Iterable[ui.Item[Any]]:
     again = settled(payload, question)
-    current = {"quant": payload.quant, "context": str(payload.context), "kv": payload.kv_type}
-    words = {"quant": "Quant", "context": "Context", "kv": "KV cache"}
+    current = {
+        "quant": payload.quant, "context": str(payload.context), "kv": payload.kv_type, "runtime": payload.runtime,
+    }  # fmt: skip
     for field, choices in _CHOICES.items():
         if field == "quant" and payload.runtime not in ("llama.cpp", "ollama", "lm-studio", "koboldcpp"):
             continue
@@ -108,27 +118,43 @@ def _willitrun_rows(payload: WillItRunOut, question: Question, catalog: str, *, 
             return  # too long to carry: a card without controls
         values = list(dict.fromkeys((current[field], *choices)))
         options = [
-            discord.SelectOption(label=f"{words[field]} {_label(value)}", value=value, default=value == current[field])
+            discord.SelectOption(label=f"{_WORDS[field]} {_label(value)}", value=value, default=value == current[field])
             for value in values[:25]
         ]
-        yield from _row(Pick(custom_id, options=options, placeholder=words[field]))
-    fits = encode(Control("fits", Question(command="fits", options={"gpu": again.options["gpu"]}), catalog))
-    same = encode(Control("share", again, catalog)) if share else None
+        yield from _row(Pick(custom_id, options=options, placeholder=_WORDS[field]))
+    hardware = Question(command="fits", options={"gpu": again.options["gpu"]})
     yield from _row(
-        Press(fits, label="What would fit?") if fits else None,
-        Press(same, label="Share") if same else None,
+        *(_press(verb, label, again, catalog) for verb, (label, _) in _BEHIND.items()),
+        _press("fits", "What would fit?", hardware, catalog),
+        _press("share", "Share", again, catalog) if share else None,
     )
+
+
+def _press(verb: str, label: str, question: Question, catalog: str) -> "Press | None":
+    """A button; None for a question that is too long to carry."""
+    custom_id = encode(Control(verb, question, catalog))
+    return Press(custom_id, label=label) if custom_id else None
+
+
+def _pages(payload: FitsOut, question: Question, catalog: str) -> Iterable[ui.Item[Any]]:
+    def turn(step: int, label: str) -> "Press | None":
+        page = payload.page + step
+        if not 1 <= page <= payload.pages:
+            return None
+        return _press(
+            "next", label, question.model_copy(update={"options": {**question.options, "page": str(page)}}), catalog
+        )
+
+    yield from _row(turn(-1, "Previous"), turn(1, "More"))
 
 
 def _steps(payload: TroubleshootOut, catalog: str) -> Iterable[ui.Item[Any]]:
     step = payload.step or 1
     here = Question(command="troubleshoot", options={"symptom": payload.id, "step": str(step)})
     on = here.model_copy(update={"options": {"symptom": payload.id, "step": str(step + 1)}})
-    solved = encode(Control("solved", here, catalog))
-    following = encode(Control("next", on, catalog)) if step < len(payload.causes) else None
     yield from _row(
-        Press(solved, label="That's it") if solved else None,
-        Press(following, label="Not this, next") if following else None,
+        _press("solved", "That's it", here, catalog),
+        _press("next", "Not this, next", on, catalog) if step < len(payload.causes) else None,
     )
 
 
@@ -161,6 +187,10 @@ async def _respond(interaction: discord.Interaction[Any], custom_id: str, value:
         knowledge: Knowledge = interaction.client.knowledge
         result = await answer(changed, knowledge)
         ephemeral = bool(interaction.message and interaction.message.flags.ephemeral)
+        if control.verb in _BEHIND and isinstance(result.answer, WillItRunOut):
+            _, say_more = _BEHIND[control.verb]
+            await interaction.response.send_message(view=behind(say_more(result.answer)), ephemeral=True)
+            return
         if control.verb == "share":
             shown = show(result, changed)
             await interaction.response.send_message(view=shown.view, files=shown.files)
@@ -187,15 +217,18 @@ def _changed(control: Control, value: str | None) -> Question | None:
     if control.verb in _CHOICES:
         if value is None or not re.fullmatch(r"[\w.\-]{1,20}", value):
             return None
+        if control.verb == "runtime":  # another engine has formats of its own
+            options = {name: kept for name, kept in options.items() if name not in ("quant", "kv")}
         return control.question.model_copy(update={"options": {**options, control.verb: value}})
     kind, _, about = control.verb.partition("-")
     if kind in (_PICK, _ALSO):
         if value is None or not re.fullmatch(r"[\w.:+ \-]{1,100}", value):
             return None
         return control.question.model_copy(update={"options": {**options, about: value}})
-    return control.question if control.verb in ("fits", "share", "next", "solved") else None
+    return control.question if control.verb in _PRESSES else None
 
 
+_PRESSES = ("fits", "share", "next", "solved", *_BEHIND)
 _SELECTS = "|".join((*_CHOICES, rf"{_PICK}-\w+", rf"{_ALSO}-\w+"))
 
 
@@ -221,7 +254,7 @@ class Pick(ui.DynamicItem[ui.Select[Any]], template=rf"(?P<id>(?:{_SELECTS})~.+)
         await _respond(interaction, self.custom_id, values[0])
 
 
-class Press(ui.DynamicItem[ui.Button[Any]], template=r"(?P<id>(?:fits|share|next|solved)~.+)"):
+class Press(ui.DynamicItem[ui.Button[Any]], template=rf"(?P<id>(?:{'|'.join(_PRESSES)})~.+)"):
     """A button whose custom id says which question it asks."""
 
     def __init__(self, custom_id: str, *, label: str = "…") -> None:

@@ -12,7 +12,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WILLITRUN_", env_file=".env", extra="ignore", env_ignore_empty=True)
 
     discord_token: SecretStr | None = Field(
-        default=None, description="Token of the Discord bot. Without one the bot answers in the terminal."
+        default=None, description="Token of the Discord bot. Without one the playground opens."
     )
     data_dir: Path | None = Field(default=None, description="Folder of the catalog's files. Default: the one shipped.")
     catalog_file: Path | None = Field(
@@ -21,4 +21,5 @@ class Settings(BaseSettings):
     hub: bool = Field(
         default=True, description="Whether models that the catalog lacks are looked up on the Hugging Face Hub."
     )
+    playground_port: int = Field(default=8400, ge=1, le=65535, description="Port of the playground on this machine.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")

@@ -105,7 +105,8 @@ def test_catalog_check_and_stats(program: Program, tmp_path: Path) -> None:
 
 
 def test_chat_answers_what_is_piped_in_and_leaves(program: Program) -> None:
-    done = program(given="/willitrun model: llama 3.1 8b gpu: rtx 3060\n1\nhello\n/glossary rlhf\n")
+    given = "/willitrun model: llama 3.1 8b gpu: rtx 3060\n1\nhello\n/glossary rlhf\n"
+    done = program("--terminal", given=given)
     assert done.returncode == 0
     assert "WILLITRUN_DISCORD_TOKEN" in done.stdout
     assert "Which card do you mean" in done.stdout
@@ -115,7 +116,7 @@ def test_chat_answers_what_is_piped_in_and_leaves(program: Program) -> None:
 
 
 def test_chat_without_input_leaves_cleanly(program: Program) -> None:
-    done = program()
+    done = program("run", "--terminal")
     assert done.returncode == 0
     assert done.stderr == ""
 

@@ -37,8 +37,6 @@ from bot.naming.text import MAX_LENGTH, parse_context
 
 OPTIONS = ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime", "ask")
 
-"""System memory taken where none was typed; an answer that leans on it says so."""
-
 MAX_SENTENCE = 4000
 """Longest question that is read: a message of Discord."""
 

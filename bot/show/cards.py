@@ -1,7 +1,9 @@
 """An answer as a Discord layout (Components V2). No I/O; the texts stay within Discord's limits."""
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 import discord
 from discord import ui
@@ -17,10 +19,12 @@ from bot.answers.record import RecordOut
 from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.willitrun import WillItRunOut
 from bot.show import phrases
+from bot.show.charts import Picture
 
 MAX_CHARACTERS = 4000
 """Discord's limit on all texts of a message with components."""
 _ROOM = MAX_CHARACTERS - 150
+_MAX_ALT = 1024
 
 _COLOURS = {
     "fits": discord.Colour.green(),
@@ -32,18 +36,33 @@ _BAR_CELLS = 20
 _MARKS = {"fits": "🟢", "tight": "🟡", "offload": "🟠", "no": "🔴"}
 
 
-def card(answer: Answer, command_ids: Mapping[str, int] = MappingProxyType({})) -> ui.LayoutView:
+def card(
+    answer: Answer, command_ids: Mapping[str, int] = MappingProxyType({}), picture: Picture | None = None
+) -> ui.LayoutView:
     """The message for an answer. Whatever is pressed in it later is dispatched by custom id, so nothing of it is kept.
 
-    ``command_ids`` are Discord's ids of the commands by name: a command that has one can be clicked.
+    ``command_ids`` are Discord's ids of the commands by name: a command that has one can be clicked. ``picture`` is
+    shown under the first block; its file is sent along with the message.
     """
+    return _framed(_blocks(answer, command_ids, drawn=picture is not None), _colour(answer), picture)
+
+
+def behind(blocks: Iterator[str]) -> ui.LayoutView:
+    """A card that says more about another one."""
+    return _framed(blocks, discord.Colour.blurple(), None)
+
+
+def _framed(blocks: Iterator[str], colour: discord.Colour, picture: Picture | None) -> ui.LayoutView:
     view = _unkept()
-    blocks = list(_fitting(_blocks(answer, command_ids)))
-    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_colour(answer))
-    for number, block in enumerate(blocks):
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour)
+    for number, block in enumerate(_fitting(blocks)):
         if number:
             container.add_item(ui.Separator(spacing=discord.SeparatorSpacing.small))
         container.add_item(ui.TextDisplay(block))
+        if picture and not number:
+            gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
+            gallery.add_item(media=f"attachment://{picture.name}", description=picture.alt[:_MAX_ALT])
+            container.add_item(gallery)
     view.add_item(container)
     return view
 
@@ -106,10 +125,10 @@ def _colour(answer: Answer) -> discord.Colour:
             return discord.Colour.greyple()
 
 
-def _blocks(answer: Answer, command_ids: Mapping[str, int]) -> Iterator[str]:
+def _blocks(answer: Answer, command_ids: Mapping[str, int], *, drawn: bool) -> Iterator[str]:
     match answer.answer:
         case WillItRunOut() as payload:
-            yield from _willitrun(payload)
+            yield from _willitrun(payload, drawn=drawn)
         case CompareOut() as payload:
             yield from _compare(payload)
         case RecordOut() as payload:
@@ -145,18 +164,11 @@ def _blocks(answer: Answer, command_ids: Mapping[str, int]) -> Iterator[str]:
             yield plain(phrases.unavailable(payload))
 
 
-def _willitrun(a: WillItRunOut) -> Iterator[str]:
+def _willitrun(a: WillItRunOut, *, drawn: bool) -> Iterator[str]:
     taken = f"\n-# Read as {a.model.name} on {phrases.devices(a)}." if a.taken_from else ""
-    yield f"### {phrases.headline(a)}\n{phrases.reason(a)}{taken}"
-    bars = [
-        f"`{_bar(share.total_mib, device.usable_mib)}` {phrases.gib(share.total_mib)}"
-        f" of {phrases.gib(device.usable_mib)}"
-        for device, share in zip(a.devices, a.memory.per_device, strict=False)
-    ]
-    shown = [(label, getattr(a.memory, name)) for name, label in phrases.MEMORY_PARTS]
-    parts = " · ".join(f"{label} {phrases.gib(mib)}" for label, mib in shown if mib >= 1)
-    hidden = f"\n-# and {len(bars) - 4} more cards like these" if len(bars) > 4 else ""
-    yield "\n".join(bars[:4]) + f"{hidden}\n{parts} · system memory {phrases.gib(a.memory.host_mib)}"
+    yield f"### {_MARKS[a.verdict]} {phrases.headline(a)}\n{phrases.reason(a)}{taken}"
+    if not drawn:
+        yield _memory(a)
     lines = [
         f"**Settings** {phrases.settings(a)}",
         f"**Largest context** {phrases.tokens(a.max_context) if a.max_context else 'none fits whole'}",
@@ -177,9 +189,22 @@ def _willitrun(a: WillItRunOut) -> Iterator[str]:
         lines.append("**To make it fit** " + "; or ".join(phrases.change(item) for item in a.alternatives))
     yield "\n".join(lines)
     if a.commands:
-        yield "\n".join(f"{name}\n```bash\n{command}\n```" for name, command in a.commands.items())
+        name, command = next(iter(a.commands.items()))
+        yield f"{name}\n```bash\n{command}\n```"
     speed = a.speed.source if a.speed else "not given"
     yield f"-# Memory {a.memory.basis}, ±{a.memory.error_band_pct:g} %. Speed {speed}.\n-# {_sources(a.sources)}"
+
+
+def _memory(a: WillItRunOut) -> str:
+    bars = [
+        f"`{_bar(share.total_mib, device.usable_mib)}` {phrases.gib(share.total_mib)}"
+        f" of {phrases.gib(device.usable_mib)}"
+        for device, share in zip(a.devices, a.memory.per_device, strict=False)
+    ]
+    shown = [(label, getattr(a.memory, name)) for name, label in phrases.MEMORY_PARTS]
+    parts = " · ".join(f"{label} {phrases.gib(mib)}" for label, mib in shown if mib >= 1)
+    hidden = f"\n-# and {len(bars) - 4} more cards like these" if len(bars) > 4 else ""
+    return "\n".join(bars[:4]) + f"{hidden}\n{parts} · system memory {phrases.gib(a.memory.host_mib)}"
 
 
 def _bar(used_mib: float, usable_mib: float) -> str:
@@ -296,5 +321,24 @@ def _about(a: AboutOut) -> Iterator[str]:
 
 
 def _sources(sources: tuple[str, ...]) -> str:
-    shown = [f"<{source}>" if source.startswith("http") and " " not in source else source for source in sources[:3]]
-    return "Sources: " + " · ".join(shown)
+    return "Sources: " + " · ".join(_source(source) for source in sources[:3])
+
+
+_SITES = {"huggingface.co": "Hugging Face", "github.com": "GitHub", "arxiv.org": "arXiv"}
+_MAX_LABEL = 60
+
+
+def _source(source: str) -> str:
+    """A short link. Its label is no address itself: Discord takes those for disguised ones."""
+    address = re.search(r"https?://[^\s)>]+", source)
+    words = source[: address.start()].strip(" (") if address else source
+    if not address:
+        return plain(words[:_MAX_LABEL])
+    url = urlsplit(address[0])
+    host = url.netloc.removeprefix("www.")
+    path = [part for part in url.path.split("/") if part]
+    if host in _SITES:
+        label = " ".join((_SITES[host], "/".join(path[-1:] if host == "arxiv.org" else path[:2])))
+    else:
+        label = " ".join((host.split(".")[-2], *path[-1:]))
+    return f"[{plain(words or label)[:_MAX_LABEL]}](<{address[0]}>)"

@@ -123,6 +123,11 @@ def tokens(count: int) -> str:
     return f"{count // 1024}k" if count % 1024 == 0 else f"{count:,}"
 
 
+def count(params: int) -> str:
+    """A number of parameters."""
+    return f"{params / 1e9:.3g} B" if params >= 1e9 else f"{params / 1e6:.3g} M"
+
+
 def band(low_high: tuple[float, float]) -> str:
     """A speed band."""
     low, high = (f"{value:,.0f}" if value >= 10 else f"{value:g}" for value in low_high)
@@ -434,7 +439,8 @@ def measured(row: MeasuredOut, *, cohort: str = "") -> tuple[str, ...]:
     if row.prefill_tok_s:
         speeds.append(f"prompt {row.prefill_tok_s:,.0f} tok/s")
     depth = f"{tokens(row.depth)} in the cache" if row.depth else ""
-    setting = " ".join(filter(None, (quant_name(row.quant), f"{row.runtime} ({row.backend})")))
+    runtime = "runtime not stated" if row.runtime == "unstated" else row.runtime
+    setting = " ".join(filter(None, (quant_name(row.quant), f"{runtime} ({row.backend})")))
     return tuple(
         filter(
             None,
