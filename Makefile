@@ -12,7 +12,7 @@ install = uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1)
 create = uv venv --quiet --python $(PYTHON) $(VENV)
 endif
 
-.PHONY: run test check bench soak pictures lock clean
+.PHONY: run test check bench load soak pictures lock clean
 
 run: $(VENV)/.run  ## connect to Discord, or serve the playground when no token is set
 	@$(BIN)/python -m bot
@@ -29,6 +29,9 @@ check: $(VENV)/.dev  ## what CI runs beside the tests: style, types, layers, cat
 
 bench: $(VENV)/.run  ## how exact and how fast: error tables and timings
 	@$(BIN)/python -m benchmarks
+
+load: $(VENV)/.run  ## CPU and time of an interaction through discord.py, beside one that does nothing
+	@$(BIN)/python -m benchmarks.interactions
 
 soak: $(VENV)/.test  ## 5,000 interactions on a simulated Discord: does anything grow?
 	@$(BIN)/python -m benchmarks.soak

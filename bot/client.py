@@ -93,11 +93,17 @@ class LocalBot(commands.Bot):
     async def reply(self, interaction: discord.Interaction[Any], question: Question) -> None:
         """Answer a question where it was asked; anything but an answer is shown to the asker only."""
         await self._live.refresh()
-        answering = asyncio.create_task(answer(question, self.knowledge))
-        await asyncio.wait({answering}, timeout=DEFER_AFTER_S)
-        if not answering.done():  # a look-up on the Hub; Discord waits three seconds for a first sign
-            await interaction.response.defer(thinking=True)
-        result = await answering
+        deferring: list[asyncio.Task[Any]] = []
+        # A look-up on the Hub may take longer than the three seconds that Discord waits for a first sign.
+        late = asyncio.get_running_loop().call_later(
+            DEFER_AFTER_S, lambda: deferring.append(asyncio.create_task(interaction.response.defer(thinking=True)))
+        )
+        try:
+            result = await answer(question, self.knowledge)
+        finally:
+            late.cancel()
+        if deferring:
+            await deferring[0]
         private = result.status != "answered"
         shown = show(result, question, ephemeral=private, command_ids=self.command_ids)
         if interaction.response.is_done():

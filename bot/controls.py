@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -110,18 +111,13 @@ def _willitrun_rows(payload: WillItRunOut, question: Question, catalog: str, *, 
     current = {
         "quant": payload.quant, "context": str(payload.context), "kv": payload.kv_type, "runtime": payload.runtime,
     }  # fmt: skip
-    for field, choices in _CHOICES.items():
+    for field in _CHOICES:
         if field == "quant" and payload.runtime not in ("llama.cpp", "ollama", "lm-studio", "koboldcpp"):
             continue
         custom_id = encode(Control(field, again, catalog))
         if custom_id is None:
             return  # too long to carry: a card without controls
-        values = list(dict.fromkeys((current[field], *choices)))
-        options = [
-            discord.SelectOption(label=f"{_WORDS[field]} {_label(value)}", value=value, default=value == current[field])
-            for value in values[:25]
-        ]
-        yield from _row(Pick(custom_id, options=options, placeholder=_WORDS[field]))
+        yield from _row(_pick(custom_id, list(_options(field, current[field])), _WORDS[field]))
     hardware = Question(command="fits", options={"gpu": again.options["gpu"]})
     yield from _row(
         *(_press(verb, label, again, catalog) for verb, (label, _) in _BEHIND.items()),
@@ -130,14 +126,29 @@ def _willitrun_rows(payload: WillItRunOut, question: Question, catalog: str, *, 
     )
 
 
-def _press(verb: str, label: str, question: Question, catalog: str) -> "Press | None":
-    """A button; None for a question that is too long to carry."""
+@lru_cache(maxsize=512)
+def _options(field: str, current: str) -> tuple[discord.SelectOption, ...]:
+    """The values of a select, the present one first. They are the same in every card, so they are made once."""
+    values = dict.fromkeys((current, *_CHOICES[field]))
+    return tuple(
+        discord.SelectOption(label=f"{_WORDS[field]} {_label(value)}", value=value, default=value == current)
+        for value in values
+    )
+
+
+def _press(verb: str, label: str, question: Question, catalog: str) -> ui.Button[Any] | None:
+    """A button; None for a question that is too long to carry. ``Press`` is what a press of it comes back as."""
     custom_id = encode(Control(verb, question, catalog))
-    return Press(custom_id, label=label) if custom_id else None
+    return ui.Button(custom_id=custom_id, label=label, style=discord.ButtonStyle.secondary) if custom_id else None
+
+
+def _pick(custom_id: str, options: list[discord.SelectOption], placeholder: str) -> ui.Select[Any]:
+    """A select. ``Pick`` is what a choice in it comes back as."""
+    return ui.Select(custom_id=custom_id, options=options, placeholder=placeholder)
 
 
 def _pages(payload: FitsOut, question: Question, catalog: str) -> Iterable[ui.Item[Any]]:
-    def turn(step: int, label: str) -> "Press | None":
+    def turn(step: int, label: str) -> ui.Button[Any] | None:
         page = payload.page + step
         if not 1 <= page <= payload.pages:
             return None
@@ -169,7 +180,7 @@ def _select(
             discord.SelectOption(label=name[:100], value=record[:100], description=why[:100] or None)
             for record, name, why in records[:25]
         ]
-        yield from _row(Pick(custom_id, options=options, placeholder=placeholder))
+        yield from _row(_pick(custom_id, options, placeholder))
 
 
 def _label(value: str) -> str:
@@ -235,10 +246,8 @@ _SELECTS = "|".join((*_CHOICES, rf"{_PICK}-\w+", rf"{_ALSO}-\w+"))
 class Pick(ui.DynamicItem[ui.Select[Any]], template=rf"(?P<id>(?:{_SELECTS})~.+)"):
     """A select whose custom id says which question it changes, and how."""
 
-    def __init__(
-        self, custom_id: str, *, options: list[discord.SelectOption] | None = None, placeholder: str | None = None
-    ) -> None:
-        super().__init__(ui.Select(custom_id=custom_id, options=options or [], placeholder=placeholder))
+    def __init__(self, custom_id: str) -> None:
+        super().__init__(ui.Select(custom_id=custom_id))
 
     @classmethod
     async def from_custom_id(
@@ -257,8 +266,8 @@ class Pick(ui.DynamicItem[ui.Select[Any]], template=rf"(?P<id>(?:{_SELECTS})~.+)
 class Press(ui.DynamicItem[ui.Button[Any]], template=rf"(?P<id>(?:{'|'.join(_PRESSES)})~.+)"):
     """A button whose custom id says which question it asks."""
 
-    def __init__(self, custom_id: str, *, label: str = "…") -> None:
-        super().__init__(ui.Button(custom_id=custom_id, label=label, style=discord.ButtonStyle.secondary))
+    def __init__(self, custom_id: str) -> None:
+        super().__init__(ui.Button(custom_id=custom_id))
 
     @classmethod
     async def from_custom_id(

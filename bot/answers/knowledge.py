@@ -1,5 +1,6 @@
 """The catalog with the indexes that questions are answered from."""
 
+from bot.answers.answer import OptionValue, Payload, Question
 from bot.catalog.store import Catalog
 from bot.hub.client import Hub
 from bot.kb.errors import ErrorIndex
@@ -8,6 +9,49 @@ from bot.kb.symptoms import SymptomIndex
 from bot.naming.hardware import HardwareIndex
 from bot.naming.models import ModelIndex
 from bot.naming.tools import ToolIndex
+
+_NAMES_ONLY = frozenset({"willitrun", "compare", "fits", "bench", "model", "gpu", "tool"})
+"""Commands whose options are names and settings; what people paste elsewhere is never kept."""
+_MOST = 1024
+_LONGEST = 200
+
+_Key = tuple[str, frozenset[tuple[str, OptionValue]]]
+
+
+class Recent:
+    """The last answers by question, so that turning a page or a question that is often asked costs nothing anew."""
+
+    def __init__(self) -> None:
+        self._answers: dict[_Key, Payload] = {}
+
+    def get(self, question: Question) -> Payload | None:
+        """What the same question was answered with."""
+        key = _key(question)
+        if key is None or (known := self._answers.pop(key, None)) is None:
+            return None
+        self._answers[key] = known  # now the newest
+        return known
+
+    def keep(self, question: Question, payload: Payload) -> None:
+        """Remember an answer; the oldest is forgotten."""
+        key = _key(question)
+        if key is None:
+            return
+        self._answers[key] = payload
+        if len(self._answers) > _MOST:
+            del self._answers[next(iter(self._answers))]
+
+
+def _key(question: Question) -> _Key | None:
+    """None for what is not kept: free text, and names that only the Hub may know."""
+    given = [(name, value) for name, value in question.options.items() if value not in (None, "")]
+    if question.command not in _NAMES_ONLY or any(name == "ask" or _long(value) for name, value in given):
+        return None
+    return question.command, frozenset(given)
+
+
+def _long(value: OptionValue) -> bool:
+    return isinstance(value, str) and (len(value) > _LONGEST or "/" in value)
 
 
 class Knowledge:
@@ -19,6 +63,7 @@ class Knowledge:
     def __init__(self, catalog: Catalog, hub: Hub | None = None) -> None:
         self.catalog = catalog
         self.hub = hub
+        self.recent = Recent()
         self.models = ModelIndex(catalog)
         self.hardware = HardwareIndex(catalog)
         self.tools = ToolIndex(catalog)

@@ -119,9 +119,12 @@ async def answer(question: Question, knowledge: Knowledge) -> Answer:
     unknown = InvalidOut(field="command", code="unknown_value", detail=", ".join(COMMANDS))
     status: Status = "invalid"
     payload: Frozen = unknown
-    if command:
+    if known := knowledge.recent.get(question):
+        status, payload = known
+    elif command:
         try:
             status, payload = await command.answer(question, knowledge)
+            knowledge.recent.keep(question, (status, payload))
         except Stop as stop:
             status, payload = stop.payload
         except Exception as error:

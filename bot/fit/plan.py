@@ -72,14 +72,19 @@ def context_mib(load: Load) -> tuple[float, float]:
     return kv, recurrent
 
 
+def weights_mib(load: Load) -> float:
+    """Weights on the devices when all of them are there, in MiB."""
+    weights, scale = _weights(load)
+    return (weights.file_mib if load.engine.embedding_on_device else weights.device_mib) * scale
+
+
 def all_on_one(load: Load, device: Device) -> Plan:
     """Everything on a single device."""
     weights, scale = _weights(load)
     kv, recurrent = context_mib(load)
     compute = _compute(load, 1)
-    on_device = weights.file_mib if load.engine.embedding_on_device else weights.device_mib
     embedding = 0.0 if load.engine.embedding_on_device else weights.token_embd_mib
-    share = Share(on_device * scale, kv, recurrent, compute.last_mib, overhead_mib(load.engine, device))
+    share = Share(weights_mib(load), kv, recurrent, compute.last_mib, overhead_mib(load.engine, device))
     layers = load.architecture.layers + 1
     return Plan((share,), embedding * scale + compute.host_mib, layers, layers, engine=load.engine)
 

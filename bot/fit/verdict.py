@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot.fit.devices import Device, host_memory_mib
 from bot.fit.engines import limit_mib, spare_mib, unchunked_mib
-from bot.fit.plan import Load, Plan, all_on_devices, all_on_one, experts_in_host, layers_in_host
+from bot.fit.plan import Load, Plan, all_on_devices, all_on_one, experts_in_host, layers_in_host, weights_mib
 from bot.fit.quants import QUALITY_ORDER
 
 CONTEXT_STEP = 256
@@ -57,22 +57,37 @@ def judge(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judged:
 
 def fits(load: Load, devices: tuple[Device, ...]) -> bool:
     """Whether everything fits on some or all of the devices with headroom: the verdict *fits*, quickly."""
-    return any(_roomy(load, subset) for subset in (devices, *_smaller_subsets(devices)))
+    return any(_margin_mib(load, subset) >= 0 for subset in (devices, *_smaller_subsets(devices)))
 
 
 def max_context(load: Load, devices: tuple[Device, ...], limit: int) -> int | None:
-    """The largest context (a multiple of 256, or ``limit`` itself) that fits with headroom; None if none does."""
-    if fits(load._replace(context=limit), devices):
+    """The largest context (a multiple of 256, or ``limit`` itself) that fits with headroom; None if none does.
+
+    What is left shrinks nearly in proportion to the context, so each next try is where a straight line between the
+    last two would run out; every third halves the range instead, for models where the line is bent.
+    """
+
+    def margin(context: int) -> float:
+        tried = load._replace(context=context)
+        return max(_margin_mib(tried, subset) for subset in subsets)
+
+    subsets = (devices, *_smaller_subsets(devices))
+    above = margin(limit)
+    if above >= 0:
         return limit
-    if limit <= MIN_CONTEXT or not fits(load._replace(context=MIN_CONTEXT), devices):
+    below = margin(MIN_CONTEXT) if limit > MIN_CONTEXT else -1.0
+    if below < 0:
         return None
-    low, high = MIN_CONTEXT // CONTEXT_STEP, -(-limit // CONTEXT_STEP)
+    low, high, tries = MIN_CONTEXT // CONTEXT_STEP, -(-limit // CONTEXT_STEP), 0
     while high - low > 1:
-        middle = (low + high) // 2
-        if fits(load._replace(context=middle * CONTEXT_STEP), devices):
-            low = middle
+        tries += 1
+        ahead = (high - low) // 2 if tries % 3 == 0 else int((high - low) * below / (below - above))
+        middle = low + min(max(ahead, 1), high - low - 1)
+        left = margin(middle * CONTEXT_STEP)
+        if left >= 0:
+            low, below = middle, left
         else:
-            high = middle
+            high, above = middle, left
     return low * CONTEXT_STEP
 
 
@@ -84,8 +99,11 @@ def best_quant(
     candidates: tuple[str, ...] = QUALITY_ORDER,
 ) -> str | None:
     """The first of ``candidates`` (best first) that fits with headroom; None if none does."""
+    one = all_on_one(load, devices[0]).shares[0]
+    most = sum(limit_mib(load.engine, device) for device in devices) - one.kv_mib - one.recurrent_mib - one.compute_mib
     for quant in candidates:
-        if fits(load._replace(quant=quant, file_mib=file_mib.get(quant)), devices):
+        tried = load._replace(quant=quant, file_mib=file_mib.get(quant))
+        if weights_mib(tried) <= most and fits(tried, devices):
             return quant
     return None
 
@@ -100,18 +118,20 @@ def _smaller_subsets(devices: tuple[Device, ...]) -> list[tuple[Device, ...]]:
     return subsets
 
 
-def _roomy(load: Load, devices: tuple[Device, ...]) -> bool:
+def _margin_mib(load: Load, devices: tuple[Device, ...]) -> float:
+    """What the fullest device has beyond its headroom; it fits from 0 on. No plan is laid out for far too much."""
     if len(devices) > 1:
         # Several cards never need less in all than one card would, which is quicker to work out.
         one = all_on_one(load, devices[0]).shares[0]
-        if one.total_mib - one.overhead_mib > sum(limit_mib(load.engine, device) for device in devices):
-            return False
-    return _has_spare(load, devices, all_on_devices(load, devices).free_mib(devices))
+        spare = sum(limit_mib(load.engine, device) for device in devices) - (one.total_mib - one.overhead_mib)
+        if spare < 0:
+            return spare
+    return _spare_mib(load, devices, all_on_devices(load, devices).free_mib(devices))
 
 
-def _has_spare(load: Load, devices: tuple[Device, ...], free: tuple[float, ...]) -> bool:
+def _spare_mib(load: Load, devices: tuple[Device, ...], free: tuple[float, ...]) -> float:
     extra = unchunked_mib(load.engine, load.architecture, load.context) / len(devices)
-    return all(mib >= spare_mib(load.engine, device) + extra for mib, device in zip(free, devices, strict=True))
+    return min(mib - spare_mib(load.engine, device) - extra for mib, device in zip(free, devices, strict=True))
 
 
 def _on_devices(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judged:
@@ -119,7 +139,7 @@ def _on_devices(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judg
     free = plan.free_mib(devices)
     if min(free) < 0:
         verdict = Verdict.NO
-    elif _has_spare(load, devices, free):
+    elif _spare_mib(load, devices, free) >= 0:
         verdict = Verdict.FITS
     else:
         verdict = Verdict.TIGHT

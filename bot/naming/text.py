@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Hashable, Iterable
 
 from rapidfuzz import fuzz, process
@@ -79,12 +80,20 @@ class Vocabulary:
         return None
 
 
+_SHORTLIST = 40
+"""Names that share most with what was typed; only these are looked at closely."""
+_LOOKED_THROUGH = 2000
+"""Names that are looked through for one that shares nothing with what was typed but looks like it."""
+
+
 class Suggestions:
     """Ranked choices for what was typed so far, out of names by id in the order of how much they are used."""
 
     def __init__(self, names: Iterable[tuple[str, str]]) -> None:
-        self._names = {key: plain(name) for key, name in names}
-        self._squashed = [(key, _squashed(name)) for key, name in self._names.items()]
+        self._keys, written = zip(*names, strict=True)
+        self._names = [plain(name) for name in written]
+        self._squashed = [_squashed(name) for name in self._names]
+        self._by_trigram = postings(map(_trigrams, self._squashed))
 
     def search(self, typed: str, limit: int) -> list[str]:
         """Ids, best first; spaces and hyphens do not count.
@@ -95,13 +104,29 @@ class Suggestions:
         query = plain(typed)[:MAX_LENGTH]
         fragment = _squashed(query)
         if not fragment:
-            return list(self._names)[:limit]
-        hits = [(not name.startswith(fragment), key) for key, name in self._squashed if fragment in name]
-        found = [key for _, key in sorted(hits, key=lambda hit: hit[0])[:limit]]
+            return list(self._keys[:limit])
+        trigrams = _trigrams(fragment)
+        places = rarest(self._by_trigram, trigrams) if trigrams else range(len(self._squashed))
+        hits = [place for place in places if fragment in self._squashed[place]]
+        hits.sort(key=lambda place: not self._squashed[place].startswith(fragment))
+        found = hits[:limit]
         if len(found) < limit:
-            alike = process.extract(query, self._names, scorer=fuzz.WRatio, limit=limit, score_cutoff=60)
-            found += [key for _, _, key in alike if key not in found]
-        return found[:limit]
+            alike = self._alike(query, trigrams, limit)
+            found += [place for place in alike if place not in found]
+        return [self._keys[place] for place in found[:limit]]
+
+    def _alike(self, query: str, trigrams: set[str], limit: int) -> list[int]:
+        """Names that look like it, best first: of those that share pieces with it, or else of the most used."""
+        shared = Counter[int]()
+        for trigram in trigrams:
+            shared.update(self._by_trigram.get(trigram, ()))
+        near = [place for place, _ in shared.most_common(_SHORTLIST)] or range(min(len(self._names), _LOOKED_THROUGH))
+        names = {place: self._names[place] for place in near}
+        return [p for _, _, p in process.extract(query, names, scorer=fuzz.WRatio, limit=limit, score_cutoff=60)]
+
+
+def _trigrams(text: str) -> set[str]:
+    return {text[at : at + 3] for at in range(len(text) - 2)}
 
 
 def _squashed(text: str) -> str:

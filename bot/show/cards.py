@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -328,6 +329,7 @@ _SITES = {"huggingface.co": "Hugging Face", "github.com": "GitHub", "arxiv.org":
 _MAX_LABEL = 60
 
 
+@lru_cache(maxsize=4096)
 def _source(source: str) -> str:
     """A short link. Its label is no address itself: Discord takes those for disguised ones."""
     address = re.search(r"https?://[^\s)>]+", source)

@@ -2,14 +2,14 @@
 
 import io
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.answers.answer import Answer
-from bot.answers.compare import CompareOut, RowOut
-from bot.answers.fits import FitsOut
+from bot.answers.compare import CompareOut, ItemOut, RowOut
+from bot.answers.fits import FitOut, FitsOut
 from bot.answers.willitrun import DeviceOut, ShareOut, WillItRunOut
 from bot.show import phrases
 
@@ -36,6 +36,10 @@ MAX_ROWS = 6
 """Facts of a comparison that are drawn."""
 
 
+_kept = lru_cache(maxsize=256)
+"""A picture takes ten times as long as all the rest of an answer, so the last ones are kept: 3 MB of them."""
+
+
 class Picture(NamedTuple):
     """A PNG, and what it shows in words for those who do not see it."""
 
@@ -47,12 +51,12 @@ class Picture(NamedTuple):
 def picture(answer: Answer) -> Picture | None:
     """The picture that belongs to an answer; None where there is nothing to draw."""
     match answer.answer:
-        case WillItRunOut() as payload:
-            return Picture("memory.png", _png(_memory(payload)), _memory_words(payload))
-        case CompareOut() as payload if rows := _numeric(payload):
-            return Picture("compare.png", _png(_comparison(payload, rows)), _comparison_words(payload, rows))
-        case FitsOut() as payload if payload.models:
-            return Picture("fits.png", _png(_ranking(payload)), _ranking_words(payload))
+        case WillItRunOut(devices=devices, memory=memory) as payload:
+            return Picture("memory.png", _memory(devices, memory.per_device), _memory_words(payload))
+        case CompareOut(items=items) as payload if rows := _numeric(payload):
+            return Picture("compare.png", _comparison(items, rows), _comparison_words(payload, rows))
+        case FitsOut(models=models) if models:
+            return Picture("fits.png", _ranking(models), _ranking_words(models))
         case _:
             return None
 
@@ -80,20 +84,21 @@ def _palette() -> Image.Image:
 # ---- /willitrun: one bar a card, each part in its colour, what is free, and the limit of what can be used
 
 
-def _memory(answer: WillItRunOut) -> Image.Image:
-    pairs = list(zip(answer.devices, answer.memory.per_device, strict=False))[:MAX_BARS]
+@_kept
+def _memory(devices: tuple[DeviceOut, ...], shares: tuple[ShareOut, ...]) -> bytes:
+    pairs = list(zip(devices, shares, strict=False))[:MAX_BARS]
     image = Image.new("RGB", (_WIDTH, _PAD + len(pairs) * 74 + 2 * _LINE), _BACKGROUND)
     draw = ImageDraw.Draw(image)
     for number, (device, share) in enumerate(pairs):
         _device(draw, _PAD + number * 74, device, share)
-    sums = {part: sum(getattr(share, part) for share in answer.memory.per_device) for part in _PARTS}
+    sums = {part: sum(getattr(share, part) for share in shares) for part in _PARTS}
     labels = [
         (_PARTS[part], f"{label} {phrases.gib(sums[part])}") for part, label in phrases.MEMORY_PARTS if sums[part] >= 1
     ]
-    more = len(answer.devices) - len(pairs)
+    more = len(devices) - len(pairs)
     labels.append((_FREE, f"free, and {more} cards more" if more else "free"))
     _legend(draw, image.height - 2 * _LINE - 4, labels)
-    return image
+    return _png(image)
 
 
 def _memory_words(answer: WillItRunOut) -> str:
@@ -125,7 +130,7 @@ def _device(draw: ImageDraw.ImageDraw, top: int, device: DeviceOut, share: Share
 Numbers = tuple[float | None, ...]
 
 
-def _numeric(answer: CompareOut) -> list[tuple[RowOut, Numbers]]:
+def _numeric(answer: CompareOut) -> tuple[tuple[RowOut, Numbers], ...]:
     found = []
     for row in answer.rows:
         if row.name == "usable_memory":  # as good as the same bars as memory
@@ -133,11 +138,12 @@ def _numeric(answer: CompareOut) -> list[tuple[RowOut, Numbers]]:
         numbers = tuple(v if isinstance(v, int | float) and not isinstance(v, bool) else None for v in row.values)
         if sum(value is not None and value > 0 for value in numbers) >= 2:
             found.append((row, numbers))
-    return found[:MAX_ROWS]
+    return tuple(found[:MAX_ROWS])
 
 
-def _comparison(answer: CompareOut, rows: list[tuple[RowOut, Numbers]]) -> Image.Image:
-    count = len(answer.items)
+@_kept
+def _comparison(items: tuple[ItemOut, ...], rows: tuple[tuple[RowOut, Numbers], ...]) -> bytes:
+    count = len(items)
     step = 30 + count * 22
     image = Image.new("RGB", (_WIDTH, _PAD + len(rows) * step + count * 26 + 8), _BACKGROUND)
     draw = ImageDraw.Draw(image)
@@ -154,14 +160,14 @@ def _comparison(answer: CompareOut, rows: list[tuple[RowOut, Numbers]]) -> Image
             draw.rectangle((_PAD, y, right, y + 17), fill=_ITEMS[place])
             ink = _INK if row.better in (None, place) else _DIM
             draw.text((right + 8, y - 2), phrases.cell(value, row.unit), ink, _font(16))
-    for place, item in enumerate(answer.items):
+    for place, item in enumerate(items):
         y = image.height - 8 - (count - place) * 26
         draw.rectangle((_PAD, y + 4, _PAD + 12, y + 16), fill=_ITEMS[place])
         _text(draw, _PAD + 20, y, item.name, 17, _INK, room=_WIDTH - 3 * _PAD)
-    return image
+    return _png(image)
 
 
-def _comparison_words(answer: CompareOut, rows: list[tuple[RowOut, Numbers]]) -> str:
+def _comparison_words(answer: CompareOut, rows: tuple[tuple[RowOut, Numbers], ...]) -> str:
     def words() -> Iterator[str]:
         for row, values in rows:
             yield f"{phrases.row_name(row)}: " + " against ".join(phrases.cell(value, row.unit) for value in values)
@@ -172,12 +178,13 @@ def _comparison_words(answer: CompareOut, rows: list[tuple[RowOut, Numbers]]) ->
 # ---- /fits: the band of speeds of each model, by group
 
 
-def _ranking(answer: FitsOut) -> Image.Image:
-    image = Image.new("RGB", (_WIDTH, _PAD + len(answer.models) * 28 + 2 * _LINE + 8), _BACKGROUND)
+@_kept
+def _ranking(models: tuple[FitOut, ...]) -> bytes:
+    image = Image.new("RGB", (_WIDTH, _PAD + len(models) * 28 + 2 * _LINE + 8), _BACKGROUND)
     draw = ImageDraw.Draw(image)
     left, right = 226, _WIDTH - _PAD - 80
-    fastest = max(model.decode_tok_s[1] for model in answer.models)
-    for number, model in enumerate(answer.models):
+    fastest = max(model.decode_tok_s[1] for model in models)
+    for number, model in enumerate(models):
         y = _PAD + number * 28
         _text(draw, _PAD, y, model.name, 16, _INK, room=left - 2 * _PAD)
         low, high = (left + (right - left) * speed / fastest for speed in model.decode_tok_s)
@@ -185,19 +192,19 @@ def _ranking(answer: FitsOut) -> Image.Image:
         draw.rectangle((left, y + 4, low, y + 17), fill=_GROUPS[model.group])
         draw.rectangle((low, y + 8, max(high, low + 2), y + 13), fill=_GROUPS[model.group])
         draw.text((_WIDTH - _PAD, y), phrases.gib(model.total_mib), _DIM, _font(16), anchor="ra")
-    groups = [(colour, phrases.GROUP_WORDS[g].lower()) for g, colour in _GROUPS.items() if _has(answer, g)]
+    groups = [
+        (colour, phrases.GROUP_WORDS[g].lower())
+        for g, colour in _GROUPS.items()
+        if any(model.group == g for model in models)
+    ]
     _legend(draw, image.height - 2 * _LINE - 4, groups)
     note = f"Bars: speed up to {fastest:,.0f} tok/s. Right: memory."
     draw.text((_PAD, image.height - _LINE - 4), note, _DIM, _font(15))
-    return image
+    return _png(image)
 
 
-def _has(answer: FitsOut, group: str) -> bool:
-    return any(model.group == group for model in answer.models)
-
-
-def _ranking_words(answer: FitsOut) -> str:
-    rows = (f"{m.name} {phrases.gib(m.total_mib)}, {phrases.band(m.decode_tok_s)}" for m in answer.models)
+def _ranking_words(models: tuple[FitOut, ...]) -> str:
+    rows = (f"{m.name} {phrases.gib(m.total_mib)}, {phrases.band(m.decode_tok_s)}" for m in models)
     return f"Speed by model: {'; '.join(rows)}."
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.answers.answer import Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.router import answer
+from bot.catalog.place import Live
 from bot.client import LocalBot
 from bot.controls import _changed
 from bot.show.custom_id import MAX_LENGTH, Control, decode, encode
@@ -155,3 +156,139 @@ def test_a_value_that_was_never_offered_is_refused(verb: str, value: str | None)
 def test_what_is_too_long_to_carry_gets_no_control() -> None:
     long = QUESTION.model_copy(update={"options": {"model": "m" * 90, "gpu": "rtx-3090"}})
     assert encode(Control("quant", long, "abcd")) is None
+
+
+def control(result: simcord.InteractionResult, verb: str) -> str:
+    assert result.response
+    return next(i for i in ids(result.response.components) if i.startswith(f"{verb}~"))
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("Why?", "KiB a token"),
+        ("Commands", "ollama run gemma3:27b"),
+        ("How is this computed?", "llama.cpp's own planner"),
+    ],
+)
+async def test_what_is_behind_a_card_is_for_who_asks(
+    alice: simcord.MemberActor, channel: simcord.ChannelHandle, label: str, shown: str
+) -> None:
+    card = await alice.slash(channel, "willitrun", model="gemma 3 27b", gpu="rtx 3090")
+    assert card.response
+    pressed = await alice.click(card.response.message, label=label)
+    assert pressed.ephemeral
+    assert shown in said(pressed)
+
+
+async def test_another_runtime_takes_a_format_of_its_own(
+    alice: simcord.MemberActor, channel: simcord.ChannelHandle
+) -> None:
+    card = await alice.slash(channel, "willitrun", model="llama 3.1 8b q4_k_m", gpu="rtx 3090")
+    assert card.response
+    changed = await alice.select(card.response.message, ["vllm"], custom_id=control(card, "runtime"))
+    assert "vllm" in said(changed)
+    assert "Q4_K_M" not in said(changed)
+
+
+async def test_pages_are_turned_in_place(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
+    first = await alice.slash(channel, "fits", gpu="rtx 3090")
+    assert first.response
+    second = await alice.click(first.response.message, label="More")
+    assert second.response
+    assert second.response.id == first.response.id
+    assert "Page 2 of" in said(second)
+    back = await alice.click(second.response.message, label="Previous")
+    assert "Page 1 of" in said(back)
+
+
+async def test_an_answer_for_one_can_be_shared(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
+    asked = await alice.slash(channel, "willitrun", model="llama 3.1 8b", gpu="rtx 3060")
+    assert asked.response
+    picked = await alice.select(asked.response.message, ["rtx-3060-12gb"], custom_id=control(asked, "pick-gpu"))
+    assert picked.response
+    assert picked.response.ephemeral
+    shared = await alice.click(picked.response.message, label="Share")
+    assert not shared.ephemeral
+    assert "Fits: Llama 3.1 8B Instruct" in said(shared)
+
+
+async def test_controls_survive_a_restart(
+    env: simcord.Env, bot: LocalBot, live: Live[Knowledge], alice: simcord.MemberActor, channel: simcord.ChannelHandle
+) -> None:
+    card = await alice.slash(channel, "willitrun", model="llama 3.1 8b", gpu="rtx 3090")
+    symptom = await alice.slash(channel, "troubleshoot", symptom="ollama is slow")
+    await env.restart_bot(LocalBot(live))
+    assert card.response
+    assert symptom.response
+    changed = await alice.select(card.response.message, ["Q6_K"], custom_id=control(card, "quant"))
+    assert "Q6_K on NVIDIA GeForce RTX 3090" in said(changed)
+    assert "cause 2 of" in said(await alice.click(symptom.response.message, label="Not this, next"))
+
+
+async def test_a_card_from_an_older_catalog_says_so(
+    bot: LocalBot, alice: simcord.MemberActor, channel: simcord.ChannelHandle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = bot.knowledge.catalog
+    monkeypatch.setattr(bot.knowledge, "catalog", catalog._replace(version="0000aaaa"))
+    card = await alice.slash(channel, "willitrun", model="llama 3.1 8b", gpu="rtx 3090")
+    monkeypatch.setattr(bot.knowledge, "catalog", catalog)
+    assert card.response
+    changed = await alice.select(card.response.message, ["Q6_K"], custom_id=control(card, "quant"))
+    assert "older catalog" in said(changed)
+
+
+async def test_controls_work_in_direct_messages(env: simcord.Env, bot: LocalBot) -> None:
+    carol = env.create_user("carol")
+    card = await carol.slash("willitrun", model="llama 3.1 8b", gpu="rtx 3090")
+    changed = await carol.select(card.response.message, ["32768"], custom_id=control(card, "context"))
+    assert "32k context" in said(changed)
+
+
+async def test_somebody_else_may_change_a_public_card(
+    env: simcord.Env, alice: simcord.MemberActor, channel: simcord.ChannelHandle
+) -> None:
+    bob = env.guild.add_member(env.create_user("bob"))
+    card = await alice.slash(channel, "willitrun", model="llama 3.1 8b", gpu="rtx 3090")
+    assert card.response
+    before = card.response.message
+    first, second = control(card, "quant"), control(card, "context")
+    assert "Q6_K" in said(await bob.select(before, ["Q6_K"], custom_id=first))
+    assert env.backend.get_message(channel.id, before.id).components  # pressed on what each of them still sees
+    with pytest.raises(simcord.SetupError):
+        await alice.select(before, ["8192"], custom_id=f"{second}x")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "what"),
+    [(404, 10062, "an expired interaction"), (404, 10008, "a deleted message"), (403, 50013, "a missing permission")],
+)
+async def test_what_discord_refuses_ends_in_the_log(
+    env: simcord.Env,
+    alice: simcord.MemberActor,
+    channel: simcord.ChannelHandle,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+    code: int,
+    what: str,
+) -> None:
+    card = await alice.slash(channel, "willitrun", model="llama 3.1 8b", gpu="rtx 3090")
+    assert card.response
+    env.inject_error("POST", "/interactions/*", status=status, code=code, message=what, times=2)
+    await alice.select(card.response.message, ["Q6_K"], custom_id=control(card, "quant"))
+    assert "fault" in caplog.text
+    assert "could not be answered" in caplog.text
+    again = await alice.select(card.response.message, ["Q6_K"], custom_id=control(card, "quant"))
+    assert "Q6_K" in said(again)
+
+
+async def test_nonsense_of_4000_characters_is_answered_kindly(
+    alice: simcord.MemberActor, channel: simcord.ChannelHandle
+) -> None:
+    message = await alice.send(channel, "asdf qwer " * 190)
+    for menu in ("Will this run?", "Diagnose this error"):
+        result = await alice.context_menu(channel, menu, message)
+        assert result.ephemeral
+        assert len(said(result)) < 2000
+    result = await alice.slash(channel, "willitrun", ask="asdf qwer " * 400)
+    assert result.ephemeral

