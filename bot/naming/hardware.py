@@ -15,15 +15,17 @@ HardwareOutcome = HardwareMatch | AskBack | NotFound | Unreadable
 MAX_DEVICES = 64
 
 _MEMORY = re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d)?) ?(?:gib|gb|go|g)(?![a-z0-9])")
+_BARE_MEMORY = re.compile(r"(.*\S) (\d{1,3})$")
 _RAM = re.compile(
     r"(?<![\w.])(\d{1,4}) ?(?:gib|gb|g(?!ddr))? ?(?:of )?"
     r"(?:(?:system |main )?(?:ram|memory)|l?p?ddr\dx?(?:[- ]?\d{4})?)(?: ram)?\b"
 )
 _COUNT = re.compile(
-    r"^(\d{1,6}|\d{1,3} )(?:\*|x(?= |[a-z]{0,2}\d|rtx|gtx|rx|arc|nvidia|amd|tesla|radeon|geforce|quadro|mac)) ?"
+    r"^(\d{1,6}|\d{1,3} )"
+    r"(?:\*|x(?= |[a-z]{0,2}\d|rtx|gtx|rx|arc|nvidia|amd|tesla|radeon|geforce|quadro|titan|pro\b|mac)) ?"
     r"|^(\d{1,2}) (?=(?:nvidia|amd|rtx|gtx|rx|tesla|radeon)\b)"
 )
-_COUNT_AFTER = re.compile(r"(?<![a-z])(?:x|\*) ?(\d{1,6})$")
+_COUNT_AFTER = re.compile(r"(?:(?<= )[x*] ?|(?<=\d)\*|(?<=\d)x(?=\d))(\d{1,6})$")
 _NUMBER_WORDS = {
     "single": 1, "one": 1, "dual": 2, "two": 2, "double": 2, "twin": 2, "triple": 3, "three": 3,
     "quad": 4, "four": 4, "six": 6, "eight": 8,
@@ -31,9 +33,9 @@ _NUMBER_WORDS = {
 _GLUED = re.compile(
     r"\b(geforce|nvidia|radeon|quadro|tesla|titan|intel|amd|rtx|gtx|arc|rx|gt|tuf|apple)(?=\d|[abhlmpv]\d)"
 )
-_GLUED_MEMORY = re.compile(r"\b(\d{3,4}(?:ti|xtx?|super|s))(\d{1,3}gb?)\b")
-_TOKEN = re.compile(r"sxm\d|\d+(?=[a-z])|[a-z]{1,2}\d+|\d+|[a-z]+")
-_SEPARATOR = re.compile(r" ?(?:\+|,|&| and | plus ) ?")
+_GLUED_MEMORY = re.compile(r"\b(\d{3,4}(?:ti|xtx?|super|s)|\d{4})(\d{1,3}gb?)\b")
+_TOKEN = re.compile(r"a\d{2,3}[gmx](?![a-z0-9])|sxm\d|\d+(?=[a-z])|[a-z]{1,2}\d+|\d+|[a-z]+")
+_SEPARATOR = re.compile(r" ?(?:\+|,|&| and | plus | with ) ?")
 _BRANDS = frozenset(
     """
     nvidia geforce amd radeon intel apple instinct qualcomm rtx gtx rx arc tesla quadro graphics core data center
@@ -53,7 +55,7 @@ _NOISE = frozenset(
     """.split()
 )
 _SYNONYMS = {
-    "mobile": "laptop", "notebook": "laptop", "maxq": "max-q", "tis": "ti super", "spark": "spark",
+    "mobile": "laptop", "notebook": "laptop", "maxq": "max-q", "tisuper": "ti super", "spark": "spark",
     "gpus": "gpu",
 }  # fmt: skip
 _FREE = frozenset({"halo", "strix", "point", "lake", "dgx", "spark", "gb10", "ada", "blackwell", "ai"})
@@ -62,6 +64,10 @@ _FORM = frozenset({"pcie", "sxm2", "sxm3", "sxm4", "sxm5", "sxm"})
 _COSTS = {"laptop": 6.0, "max-q": 7.0, "modded": 8.0}
 _WESTERN_COUNT = re.compile(r"([单双两三四六八]) ?[卡张块台路]")
 _COUNT_WORDS = {"单": 1, "双": 2, "两": 2, "三": 3, "四": 4, "六": 6, "八": 8}
+_SUPERS = frozenset({"1650", "1660", "2060", "2070", "2080", "4070", "4080"})
+"""Numbers of which there is a Super, written with an S."""
+_MOBILE_S = frozenset({"6600", "6700", "6800", "7600", "7700"})
+"""Numbers of Radeons of which a laptop's card ends in S."""
 _APPLE = re.compile(r"\bm[1-5]\b|\bmac|\bapple\b")
 _PRODUCT = re.compile(r"mac ?book(?: pro| air)?|mac ?studio|mac ?mini|i ?mac|mac ?pro")
 _CHIPS_OF = {
@@ -120,6 +126,7 @@ class HardwareIndex:
         by_rank = sorted(catalog.hardware.values(), key=lambda h: h.rank)
         self._suggestions = Suggestions((hardware.id, hardware.name) for hardware in by_rank)
         self._by_token = postings((form.tokens | form.free) - _BRANDS for form in self._forms)
+        self._names_in_s = frozenset(re.findall(r"\b[a-z]\d{2,3}s\b", " ".join(self._exact)))
         self._names = {hardware.id: plain(hardware.name) for hardware in catalog.hardware.values()}
 
     def resolve(self, text: str) -> HardwareOutcome:
@@ -139,7 +146,7 @@ class HardwareIndex:
         first: HardwareOutcome | None = None
         name = plain(typed)
         known = name in self._exact or name.partition(":")[0] in self._exact
-        for reading in (name,) if known else _ways_to_read(_cleaned(name)):
+        for reading in (name,) if known else _ways_to_read(_cleaned(name, self._names_in_s)):
             outcome = self._whole(reading, typed)
             if not isinstance(outcome, NotFound):
                 return outcome
@@ -191,8 +198,11 @@ class HardwareIndex:
         else:
             found = _MEMORY.search(part)
             memory = float(found[1]) if found else None
-            tokens, mended = self._mended(_tokens(_without_memory(part)))
-            readings = self._named_by_product(part, tokens) or self._by_target(part) or self._readings(tokens)
+            readings, mended = self._read(part)
+            if not readings and memory is None and (bare := _BARE_MEMORY.match(part)):
+                readings, mended = self._read(bare[1])  # «3060 12», «m3 max 64»
+                memory = float(bare[2])
+                readings = [r for r in readings if memory in r.hardware.memory_gib]
             if _PRODUCT.search(part):
                 readings = [r for r in readings if r.hardware.vendor == "Apple"]
                 by_product = not _CHIP.search(part)
@@ -219,6 +229,11 @@ class HardwareIndex:
         if any(_differs(options[0], other) for other in options[1:]):
             return AskBack("gpu", typed, _candidates(options))
         return options[0], not mended and len(options) == 1 and best < _MODIFIER
+
+    def _read(self, part: str) -> tuple[list[_Reading], bool]:
+        """What a name without its memory may mean, and whether a typing error was mended."""
+        tokens, mended = self._mended(_tokens(_without_memory(part)))
+        return self._named_by_product(part, tokens) or self._by_target(part) or self._readings(tokens), mended
 
     def _named_by_product(self, part: str, tokens: frozenset[str]) -> list[_Reading]:
         """A Mac named by its product alone: every chip that it was sold with."""
@@ -297,7 +312,7 @@ def _forms(hardware: Hardware) -> list[_Form]:
     return forms
 
 
-def _cleaned(text: str) -> str:
+def _cleaned(text: str, names_in_s: frozenset[str]) -> str:
     """Without what surrounds a name: disks, core counts, set-up words, other scripts; counts in words made figures."""
     text = _WESTERN_COUNT.sub(lambda m: f"{_COUNT_WORDS[m[1]]}x ", text)
     text = re.sub(r"(\d+) ?[卡张块台]", r"\1x ", text)
@@ -314,8 +329,11 @@ def _cleaned(text: str) -> str:
     text = re.sub(r"\b([1-5]0[5-9]0)m\b", r"\1 laptop", text)
     text = re.sub(r"(?<![a-wyz])(arc) (\d{3})\b", r"\1 a\2", text)
     text = re.sub(r"\b(arc) ?a?(\d{3})m\b", r"\1 a\2m", text)
+    text = re.sub(r"(?<=[a-z\d]) (?=\d{1,2}x ?(?:rtx |gtx |rx )?[a-z]{0,2}\d{3,4})", " + ", text)
     text = re.sub(r"(\d)[*x](\d) ", lambda m: f"{int(m[1]) * int(m[2])}x ", text)
-    text = re.sub(r"(?<=[a-z]\d{3})s\b|(?<=[a-z]\d{2})s\b", "", text)
+    text = re.sub(r"\b[a-z]\d{2,3}s\b", lambda m: m[0] if m[0] in names_in_s else m[0][:-1], text)  # «two A100s»
+    text = re.sub(r"\b(?:rog )?strix\b(?! ?(?:halo|point))", " ", text)  # a maker's line of cards, no chip
+    text = re.sub(r"(?<=\d)-(?=gi?b\b)", " ", text)
     return " ".join(text.split())
 
 
@@ -337,8 +355,8 @@ def _parts(text: str) -> list[str]:
     text = re.sub(r"[()\[\]]", " ", text)
     parts: list[str] = []
     for part in filter(None, (p.strip() for p in _SEPARATOR.split(text))):
-        if parts and not _meaning(part) and not _RAM.search(part):
-            parts[-1] += f" {part}"  # «3090, 24 GB»: more about the card before
+        if parts and not _meaning(part) and (not _RAM.search(part) or _shares_memory(parts[-1])):
+            parts[-1] += f" {part}"  # «3090, 24 GB»: more about the device before
         else:
             parts.append(part)
     return parts
@@ -364,8 +382,15 @@ def _tokens(text: str) -> list[str]:
     text = re.sub(r"\b\d+[- ]core\b", " ", text)
     tokens: list[str] = []
     for token in _TOKEN.findall(text):
-        if token == "s" and tokens and (tokens[-1] == "ti" or tokens[-1][:2] in ("16", "20", "40")):
+        if token == "s" and tokens and tokens[-1] in _MOBILE_S:
+            tokens[-1] += "s"
+            continue
+        if token == "tis":  # the only Ti of which there is a Super; «3060 Tis» are several
+            token = "ti super" if tokens[-1:] == ["4070"] else "ti"
+        if token == "s" and tokens and (tokens[-2:] == ["4070", "ti"] or tokens[-1] in _SUPERS):
             token = "super"
+        elif token == "s" and tokens[-1:] == ["ti"]:
+            continue
         elif token == "s" and tokens and tokens[-1].isdigit():
             continue  # «two 3090s»
         tokens += _SYNONYMS.get(token, token).split()

@@ -17,7 +17,7 @@ ModelOutcome = ModelMatch | AskBack | NotFound | NotLocal | Unreadable
 _TOKEN = re.compile(
     r"(?P<mixture>\d+x\d+(?:\.\d+)?b)|(?P<active>a\d+(?:\.\d+)?b)|(?P<effective>e\d+b)"
     r"|(?<![a-z])(?P<series>[krmx]\d+(?:\.\d+)?)(?![a-z0-9])"
-    r"|(?P<size>\d+(?:\.\d+)?[bm])(?![a-z0-9])|(?P<number>\d+(?:\.\d+)*)|(?P<word>[a-z]+)"
+    r"|(?P<size>\d+(?:\.\d+)?[bmt])(?![a-z0-9])|(?P<number>\d+(?:\.\d+)*)|(?P<word>[a-z]+)"
 )
 _NEUTRAL = frozenset({"instruct", "it", "chat", "hf", "preview", "gguf", "inst", "b"})
 """Words of a record's name that need not be typed, and may be typed where the name lacks them."""
@@ -27,14 +27,25 @@ _NOISE = frozenset(
     """
     the a an model models llm ai local locally latest version file bin safetensors ggml ggmlv gguf quant quants
     quantized quantised quantization to at in on with by for of ollama lmstudio lm studio hf co huggingface imatrix
-    tokens mlx format run i qat ud
+    tokens mlx format run i qat ud dense
+    vllm sglang dynamo exllama exllamav2 koboldcpp kobold llamacpp tabbyapi
     """.split()
 )
+_FILE_ENDINGS = (".gguf", ".bin", ".safetensors")
+_FILE_PARTS = re.compile(
+    r"(?:\.gguf|\.bin|\.safetensors)$|[-.]\d{5}-of-\d{5}\b|\.i1(?=[-.])|-i1(?=-gguf)|[-.]imat(?=[-.]|$)"
+)
+"""What a file's name says beside the model: its ending, which part of several it is, how its quant was made."""
 _DATE = re.compile(r"^(?:2[3-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[0-3]\d)$")
+_SERIES = re.compile(r"([a-z]{3})([krmv]\d)")
+"""Where a series is glued to its maker: deepseekr1, kimik2."""
+_VERSION = re.compile(r"^\d(?:\.\d+)*$")
 _PART_SIZE = re.compile(r"^(?:[ae]\d.*b|\d+x.*b|e)$")
 """Active sizes, mixtures and expert counts: part of a size, not a name of their own."""
 _UNWANTED_WORD = 4.0
 _UNWANTED_DATE = 1.0
+_UNTYPED_VERSION = 0.6
+"""So that «yi 34b» is the Yi 34B that has no version, where there is one."""
 _NUMBER_AS_SIZE = 0.5
 _SHORT = 6
 _SAME = 0.5
@@ -55,6 +66,7 @@ class _Form(NamedTuple):
     model: Model
     tokens: Tokens
     free_words: frozenset[str]
+    free_numbers: frozenset[str]
     sizes: frozenset[float]
 
 
@@ -69,12 +81,18 @@ class ModelIndex:
     def __init__(self, catalog: Catalog) -> None:
         self._models = catalog.models
         self._exact: dict[str, Model] = {}
-        for model in sorted(catalog.models.values(), key=lambda m: m.rank):
-            for name in (model.id, model.hf_id, *model.ollama, *model.gguf_repos, *model.aliases):
-                self._exact.setdefault(_spaced(plain(name)), model)
+        by_rank = sorted(catalog.models.values(), key=lambda m: m.rank)
+        named = [(name, model) for model in by_rank for name in (model.id, model.hf_id, model.name)]
+        named += [(name, m) for m in by_rank for name in (*m.ollama, *m.gguf_repos, *m.aliases)]
+        for name, model in named:
+            self._exact.setdefault(_spaced(plain(name)), model)
+        self._repositories: dict[str, Model] = {}
+        for model in by_rank:
+            owner, repository = model.hf_id.split("/", 1)
+            for name in (repository, f"{owner} {repository}"):  # some put the owner's name into a file's name
+                self._repositories.setdefault(_said(plain(name)), model)
         self._forms = [form for model in catalog.models.values() for form in _forms(model)]
         self._vocabulary = Vocabulary({w for f in self._forms for w in f.tokens.words | f.free_words} | _NEUTRAL)
-        by_rank = sorted(catalog.models.values(), key=lambda m: m.rank)
         self._suggestions = Suggestions((model.id, model.name) for model in by_rank)
         self._by_part = postings(f.tokens.words | f.free_words | f.sizes for f in self._forms)
         self._names = {model.id: plain(model.name) for model in catalog.models.values()}
@@ -97,11 +115,15 @@ class ModelIndex:
         name = _strip_url(plain(typed))
         if model := self._exact.get(_spaced(name)):
             return ModelMatch(model, None)
+        is_file = "/" in name or name.endswith(_FILE_ENDINGS)
+        name = _FILE_PARTS.sub("", name)
         found = find_quant(name)
         quant, rest = (found.name, found.rest) if found else (None, name)
         repo_name = rest.split(":", 1)
         rest = " ".join(part for part in (repo_name[0].rsplit("/", 1)[-1], *repo_name[1:]))
-        said = " ".join(word for word in _spaced(rest.strip(" -.:()")).split() if word not in _NOISE)
+        said = _said(rest)
+        if is_file and (model := self._repositories.get(said)) and model.hf_id.rsplit("/", 1)[-1] in typed:
+            return ModelMatch(model, quant)  # written letter by letter as its makers do: nothing goes without saying
         if model := self._exact.get(_spaced(rest.strip(" -.:()"))) or self._exact.get(said):
             return ModelMatch(model, quant)
         if cloud := self._cloud_model(rest):
@@ -150,7 +172,7 @@ class ModelIndex:
 
     def _respelled(self, text: str) -> str:
         """Two words that the catalog writes as one (hunyuan video) made one, plurals made singular."""
-        words = re.split(r"[\s\-]+", text)
+        words = re.split(r"[\s\-]+", _SERIES.sub(r"\1 \2", text))
         spelled: list[str] = []
         for word in words:
             if spelled and spelled[-1] + word in self._vocabulary:
@@ -191,6 +213,11 @@ def _spaced(name: str) -> str:
     return " ".join(name.replace("-", " ").split())
 
 
+def _said(name: str) -> str:
+    """The words of a name but those that say nothing about the model."""
+    return " ".join(word for word in _spaced(name.strip(" -.:()")).split() if word not in _NOISE)
+
+
 def _unique(models: Iterable[Model]) -> list[Model]:
     return list({model.id: model for model in models}.values())
 
@@ -217,7 +244,7 @@ def _strip_url(text: str) -> str:
     text = re.sub(r"^https?://", "", text)
     text = re.sub(r"^(?:www\.)?(?:huggingface\.co|hf\.co|ollama\.com/library|ollama\.com)/", "", text)
     text = re.sub(r"\.ggmlv\d(?=\.)", "", text)
-    return re.sub(r"/(?:tree|blob|resolve)/.*$", "", text).removesuffix(".gguf").removesuffix(".bin").strip("/ ")
+    return re.sub(r"/(?:tree|blob|resolve)/.*$", "", text).strip("/ ")
 
 
 def _sequence(text: str) -> list[tuple[str, str]]:
@@ -238,7 +265,7 @@ def _tokens(text: str) -> Tokens:
     sizes: set[float] = set()
     for kind, value in _sequence(text):
         if kind == "size":
-            sizes.add(float(value[:-1]) / (1 if value[-1] == "b" else 1000))
+            sizes.add(float(value[:-1]) * {"b": 1, "m": 0.001, "t": 1000}[value[-1]])
         elif kind == "number":
             numbers.add(value.removesuffix(".0") if value.count(".") == 1 else value)
         else:
@@ -256,12 +283,13 @@ def _forms(model: Model) -> list[_Form]:
     text_params = model.params - model.extra_params
     total = {float(round(text_params / 1e9)), round(text_params / 1e9, 1)} if text_params >= 1e9 else set()
     forms = []
+    numbers = _tokens(plain(model.name)).numbers | _tokens(plain(repo)).numbers
     untuned = "base" in _tokens(plain(model.name)).words
     for name in dict.fromkeys(plain(n) for n in (model.name, repo, *model.aliases)):
         tokens = _tokens(name)
-        if untuned and "base" not in tokens.words:
+        if untuned and name == plain(repo) and "base" not in tokens.words:
             continue  # a bare «Gemma 3 27B» means the instruct model, whatever the base model's repository is called
-        forms.append(_Form(model, tokens, frozenset(free), tokens.sizes | total))
+        forms.append(_Form(model, tokens, frozenset(free), numbers, tokens.sizes | total))
     return forms
 
 
@@ -272,13 +300,15 @@ def _penalty(typed: Tokens, form: _Form) -> float | None:
     if not typed.sizes <= form.sizes:
         return None
     penalty = 0.0
-    for number in typed.numbers - form.tokens.numbers:
+    for number in typed.numbers - form.tokens.numbers - form.free_numbers:
         if "." not in number and float(number) in form.tokens.sizes and not typed.sizes:
             penalty += _NUMBER_AS_SIZE
         else:
             return None
     meant = typed.words & form.tokens.words - _NEUTRAL
-    if meant <= _GENERIC and not (typed.sizes and typed.words & form.free_words - _NEUTRAL):
+    if all(len(word) == 1 or word in _GENERIC for word in meant) and not (
+        typed.sizes and typed.words & form.free_words - _NEUTRAL
+    ):
         return None
     for word in form.tokens.words - typed.words - _NEUTRAL:
         if not _PART_SIZE.match(word):
@@ -290,4 +320,6 @@ def _penalty(typed: Tokens, form: _Form) -> float | None:
     for number in form.tokens.numbers - typed.numbers:
         if _DATE.match(number):
             penalty += _UNWANTED_DATE
+        elif _VERSION.match(number):
+            penalty += _UNTYPED_VERSION
     return penalty

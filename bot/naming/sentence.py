@@ -29,8 +29,8 @@ _ORDINARY = frozenset(
     """
     command solar dream step spark seed dots ling hermes falcon yi magnum mini nano base pro air next flash large small
     medium text vision code chat thinking opus instruct preview reader rank query any run model models local ai ui open
-    server studio ultra max super laptop mobile arc titan core data center edge fire water earth global light xs xl
-    xxs k m s
+    image images server studio ultra max super laptop mobile arc titan core data center edge fire water earth global
+    light xs xl xxs k m s
     """.split()
 )
 """Words of names that are ordinary ones too: alone they name nothing in a sentence."""

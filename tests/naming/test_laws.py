@@ -31,6 +31,67 @@ def test_a_quant_does_not_change_the_model(knowledge: Knowledge, quant: str) -> 
             assert not isinstance(bare, ModelMatch) or bare.model.family == outcome.model.family
 
 
+FILES = (
+    "{repo}-Q4_K_M.gguf", "{repo}.Q5_K_S.gguf", "{repo}-UD-Q4_K_XL.gguf", "{repo}.i1-Q4_K_M.gguf",
+    "{repo}-Q4_K_M-00001-of-00003.gguf", "{org}_{repo}-Q4_K_M.gguf", "someone/{repo}-GGUF:Q4_K_M",
+    "mradermacher/{repo}-i1-GGUF", "bartowski/{org}_{repo}-GGUF", "lmstudio-community/{repo}-GGUF/{repo}-Q8_0.gguf",
+)  # fmt: skip
+"""How those who quantise models name their files and repositories."""
+
+
+@pytest.mark.parametrize("written", FILES)
+def test_a_file_is_the_model_that_it_is_named_after(knowledge: Knowledge, written: str) -> None:
+    for model in knowledge.catalog.models.values():
+        org, repo = model.hf_id.split("/")
+        outcome = knowledge.models.resolve(written.format(org=org, repo=repo))
+        assert isinstance(outcome, ModelMatch), (written, repo)
+        assert outcome.model.hf_id.rsplit("/", 1)[-1] == repo, (written, outcome.model.id)
+
+
+CARDS = (
+    "{name}", "my {name}", "{name} {memory:g}gb", "{name} ({memory:g} GB)", "{name} with {memory:g} GB VRAM",
+    "ASUS ROG Strix {name} OC", "{name} + 64gb ram",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("written", CARDS)
+def test_what_is_said_around_a_card_does_not_change_it(knowledge: Knowledge, written: str) -> None:
+    for card in knowledge.catalog.hardware.values():
+        if card.kind != "gpu" or card.rare:
+            continue
+        memory = card.memory_gib[-1]
+        name = re.sub(r" \d+ GB$", "", card.name.removeprefix(f"{card.vendor} "))
+        outcome = knowledge.hardware.resolve(written.format(name=name, memory=memory))
+        if isinstance(outcome, AskBack):
+            assert any(card.id in candidate.id for candidate in outcome.candidates), (written, card.id)
+            continue
+        assert isinstance(outcome, HardwareMatch), (written, card.id)
+        found = outcome.devices[0]
+        assert _numbers(found.hardware.name) == _numbers(card.name), (written, card.id, found.hardware.id)
+        assert found.memory_gib in card.memory_gib, (written, card.id, found.hardware.id)
+
+
+def _numbers(name: str) -> set[str]:
+    """What tells a card's number: not its memory, nor the form it is built in."""
+    return set(re.findall(r"[a-z]*\d+[a-z]*", re.sub(r" \d+ gb| sxm\d", "", name.casefold())))
+
+
+@pytest.mark.parametrize(
+    ("typed", "card", "count"),
+    [
+        ("3060 12", "rtx-3060-12gb", 1), ("m3 max 64", "apple-m3-max-40-core", 1), ("two 4090s", "rtx-4090", 2),
+        ("4070tis", "rtx-4070-ti-super", 1), ("dual 1080 tis", "gtx-1080-ti", 2), ("2x L40S", "l40s", 2),
+        ("rtx306012gb", "rtx-3060-12gb", 1), ("mi300x 192", "instinct-mi300x", 1), ("2x3090 2x4090", "rtx-3090", 4),
+        ("rx 7700s", "rx-7700s", 1), ("P40 with M6000 24G", "tesla-p40", 2),
+    ],
+)  # fmt: skip
+def test_short_spellings(knowledge: Knowledge, typed: str, card: str, count: int) -> None:
+    outcome = knowledge.hardware.resolve(typed)
+    assert isinstance(outcome, HardwareMatch)
+    assert outcome.devices[0].hardware.id == card
+    assert len(outcome.devices) == count
+
+
 def test_instruct_does_not_change_the_family(knowledge: Knowledge) -> None:
     for typed in ("llama 3.1 8b", "qwen2.5 7b", "gemma 3 27b", "mistral nemo 2407", "phi 4 mini", "granite 3.3 8b"):
         bare, tuned = knowledge.models.resolve(typed), knowledge.models.resolve(f"{typed} instruct")
