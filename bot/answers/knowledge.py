@@ -1,5 +1,7 @@
 """The catalog with the indexes that questions are answered from."""
 
+from functools import cached_property
+
 from bot.answers.answer import OptionValue, Payload, Question
 from bot.catalog.store import Catalog
 from bot.hub.client import Hub
@@ -55,7 +57,7 @@ def _long(value: OptionValue) -> bool:
 
 
 class Knowledge:
-    """One catalog, ready to be asked. Built anew when the catalog changes.
+    """One catalog, ready to be asked. Built anew when the catalog changes; each index when it is first asked.
 
     ``hub`` is asked for models that the catalog lacks; None where the network is not to be used.
     """
@@ -64,9 +66,33 @@ class Knowledge:
         self.catalog = catalog
         self.hub = hub
         self.recent = Recent()
-        self.models = ModelIndex(catalog)
-        self.hardware = HardwareIndex(catalog)
-        self.tools = ToolIndex(catalog)
-        self.errors = ErrorIndex(catalog.errors)
-        self.symptoms = SymptomIndex(catalog.symptoms)
-        self.glossary = GlossaryIndex(catalog)
+
+    @cached_property
+    def models(self) -> ModelIndex:
+        """Models by what people call them."""
+        return ModelIndex(self.catalog)
+
+    @cached_property
+    def hardware(self) -> HardwareIndex:
+        """Cards, chips and systems by what people call them."""
+        return HardwareIndex(self.catalog)
+
+    @cached_property
+    def tools(self) -> ToolIndex:
+        """Runtimes and programs by name."""
+        return ToolIndex(self.catalog)
+
+    @cached_property
+    def errors(self) -> ErrorIndex:
+        """Errors by what their logs say."""
+        return ErrorIndex(self.catalog.errors)
+
+    @cached_property
+    def symptoms(self) -> SymptomIndex:
+        """Symptoms by what people notice."""
+        return SymptomIndex(self.catalog.symptoms)
+
+    @cached_property
+    def glossary(self) -> GlossaryIndex:
+        """Terms by name."""
+        return GlossaryIndex(self.catalog)
