@@ -63,13 +63,18 @@ def fits(load: Load, devices: tuple[Device, ...]) -> bool:
 def max_context(load: Load, devices: tuple[Device, ...], limit: int) -> int | None:
     """The largest context (a multiple of 256, or ``limit`` itself) that fits with headroom; None if none does.
 
-    What is left shrinks nearly in proportion to the context, so each next try is where a straight line between the
-    last two would run out; every third halves the range instead, for models where the line is bent.
+    On one device what is left shrinks nearly in proportion to the context, so each next try is where a straight line
+    between the last two would run out; every third halves the range instead, for models where the line is bent. Over
+    several devices it shrinks in steps, as layers move, and the range is halved each time.
     """
 
     def margin(context: int) -> float:
-        tried = load._replace(context=context)
-        return max(_margin_mib(tried, subset) for subset in subsets)
+        tried, most = load._replace(context=context), -float("inf")
+        for subset in subsets:
+            most = max(most, _margin_mib(tried, subset))
+            if most >= 0:
+                break
+        return most
 
     subsets = (devices, *_smaller_subsets(devices))
     above = margin(limit)
@@ -81,7 +86,8 @@ def max_context(load: Load, devices: tuple[Device, ...], limit: int) -> int | No
     low, high, tries = MIN_CONTEXT // CONTEXT_STEP, -(-limit // CONTEXT_STEP), 0
     while high - low > 1:
         tries += 1
-        ahead = (high - low) // 2 if tries % 3 == 0 else int((high - low) * below / (below - above))
+        halve = len(devices) > 1 or tries % 3 == 0
+        ahead = (high - low) // 2 if halve else int((high - low) * below / (below - above))
         middle = low + min(max(ahead, 1), high - low - 1)
         left = margin(middle * CONTEXT_STEP)
         if left >= 0:
