@@ -5,11 +5,11 @@ import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from pydantic import ValidationError
 
-from bot.catalog import prose
+from bot.catalog import figures, prose
 from bot.catalog.records import (
     ApiPrice,
     Benchmark,
@@ -91,7 +91,27 @@ def load(data: Path) -> Loaded:
             _load_prose(path, f"{folder}/{path.name}", kind, sections, loaded)
     for path in sorted((data / "benchmarks").glob("*.csv")):
         _load_csv(path, f"benchmarks/{path.name}", loaded)
+    _fill_figures(loaded)
     return loaded
+
+
+def _fill_figures(loaded: Loaded) -> None:
+    """Put the engine's figures into the texts that ask for them."""
+    models = {model.id: model for model in cast(list[Model], loaded.records["model"])}
+    cards = {card.id: card for card in cast(list[Hardware], loaded.records["hardware"])}
+    for number, term in enumerate(cast(list[GlossaryTerm], loaded.records["glossary"])):
+        filled = {}
+        for part in prose.GLOSSARY_PARTS:
+            try:
+                filled[part] = figures.fill(getattr(term, part), models, cards)
+            except figures.BadFigure as fault:
+                loaded.faults.append(Fault(loaded.files["glossary", term.id], term.id, part, str(fault)))
+        if by_hand := figures.typed_by_hand(term.practical_example):
+            problem = (
+                f"«{by_hand}» is typed by hand; let the engine fill it in, as {{{{weights model-id@Q4_K_M}}}} does"
+            )
+            loaded.faults.append(Fault(loaded.files["glossary", term.id], term.id, "practical_example", problem))
+        loaded.records["glossary"][number] = term.model_copy(update=filled)
 
 
 def _load_csv(path: Path, name: str, loaded: Loaded) -> None:

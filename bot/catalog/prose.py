@@ -12,6 +12,7 @@ _GLOSSARY = {
     "Practical example": "practical_example",
     "Workflow example": "workflow_example",
 }
+GLOSSARY_PARTS = tuple(_GLOSSARY.values())
 _ERROR = ("Cause", "Fix", "Dead ends", "Alternatives")
 
 
