@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 import re2
+from rapidfuzz import fuzz
 
 from bot.catalog.load import Fault, Loaded
 from bot.catalog.records import (
@@ -24,6 +25,10 @@ from bot.fit.tensors import inventory
 from bot.fit.weights import weigh
 
 _CITATION = re2.compile(r"https?://|^(?:PyPI|npm|github) \S+")
+
+_WORDS = {"definition": (12, 140), "deeper_dive": (8, 180), "practical_example": (7, 120), "workflow_example": (2, 120)}
+"""Fewest and most words of each part of a term, so that it fits a card and a glance."""
+_SAME_TEXT = 85
 
 PARAMS_TOLERANCE = 0.02
 FILE_TOLERANCE = 0.10
@@ -80,9 +85,27 @@ def _problems(loaded: Loaded) -> Iterator[tuple[str, Record, str, str]]:
     for error in cast(list[ErrorEntry], records["error"]):
         yield from (("error", error, "related", p) for p in _dangling(error.related, errors))
         yield from (("error", error, "signatures", p) for p in _bad_patterns(error.signatures))
-    terms = {row.id for row in records["glossary"]}
-    for term in cast(list[GlossaryTerm], records["glossary"]):
+    glossary = cast(list[GlossaryTerm], records["glossary"])
+    terms = {row.id for row in glossary}
+    for term in glossary:
         yield from (("glossary", term, "related", p) for p in _dangling(term.related, terms - {term.id}))
+        yield from (("glossary", term, part, problem) for part, problem in _lengths(term))
+    yield from (("glossary", term, "definition", problem) for term, problem in _alike(glossary))
+
+
+def _lengths(term: GlossaryTerm) -> Iterator[tuple[str, str]]:
+    for part, (fewest, most) in _WORDS.items():
+        words = len(getattr(term, part).split())
+        if not fewest <= words <= most:
+            yield part, f"{words} words; {fewest} to {most} are wanted"
+
+
+def _alike(glossary: list[GlossaryTerm]) -> Iterator[tuple[GlossaryTerm, str]]:
+    """Terms whose definitions say the same in nearly the same words."""
+    for number, term in enumerate(glossary):
+        for other in glossary[:number]:
+            if fuzz.ratio(term.definition, other.definition, score_cutoff=_SAME_TEXT):
+                yield term, f"is nearly the definition of {other.id}"
 
 
 def _verdicts(records: dict[str, list[Record]]) -> Iterator[tuple[str, Record, str, str]]:

@@ -18,7 +18,7 @@ from bot.fit.weights import weigh
 
 _FIGURE = re.compile(r"\{\{(.*?)\}\}")
 _FORM = re.compile(
-    r"(?P<what>[a-z]+) (?P<model>[\w.\-]+)@(?P<quant>\w+)(?:,(?P<context>\d+)k)?(?:,(?P<kv>f16|q8_0|q4_0))?"
+    r"(?P<what>[a-z]+) (?P<model>[\w.\-]+)@(?P<quant>[\w.\-]+)(?:,(?P<context>\d+)k)?(?:,(?P<kv>f16|q8_0|q4_0))?"
     r"(?: on (?:(?P<count>\d)x )?(?P<gpu>[\w.\-]+))?"
 )
 _BY_HAND = re.compile(r"\d ?GiB\b")
@@ -65,7 +65,8 @@ def _figure(asked: str, models: Mapping[str, Model], cards: Mapping[str, Hardwar
         raise BadFigure(f"no hardware «{form['gpu']}»")
     context, kv_type = int(form["context"] or 8) * 1024, form["kv"] or "f16"
     load = Load(model.architecture, form["quant"], context, kv_type, file_mib=model.file_mib.get(form["quant"]))
-    devices = (hardware.device(hardware.memory_gib[-1]),) * int(form["count"] or 1) if hardware else ()
+    memory_gib = hardware.memory_gib[-1] if hardware and hardware.memory_gib else _RAM_MIB / 1024
+    devices = (hardware.device(memory_gib),) * int(form["count"] or 1) if hardware else ()
     needs = form["what"] in _ON_HARDWARE
     if needs != bool(devices):
         raise BadFigure(f"«{asked}» must {'name' if needs else 'not name'} hardware")

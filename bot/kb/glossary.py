@@ -11,8 +11,16 @@ from bot.catalog.store import Catalog
 from bot.naming.text import edits_allowed, plain
 
 _ASKING = re.compile(
-    r"^(?:what(?:'?s| is| are| does| do)?|whats|define|explain|meaning of|the meaning of|how does|tell me about)\s+"
-    r"(?:an? |the )?|\s+(?:mean|means|stand for|work|works)\s*$|[?!.]+$"
+    r"^(?:(?:so|hi|hey|ok|and|please|pls|eli5|explain like i'?m (?:5|five)|quick question)[,:]?\s+)"
+    r"|^(?:(?:can|could|would) (?:you|someone|anyone|somebody|anybody)(?: please)? )?"
+    r"(?:what(?:'?s| is| are| does| do| was)?(?: the)?(?: (?:you|people|they))?(?: mean(?:t|s|ing)?)?"
+    r"(?: (?:by|of|behind))?"
+    r"|whats|wtf is|define|explain|describe|how (?:does|do|is|are)|why (?:is|are|does|do)|tell me(?: more)? about"
+    r"|(?:the )?(?:definition|meaning) of|i (?:don'?t|do not) (?:understand|get))\s+(?:an? |the |this |that )?"
+    r"|\s+(?:mean|means|meaning|stand for|work|works|explained|definition|exactly|please|important|useful|used for"
+    r"|good for|(?:in|for) (?:ai|ml|llms?|machine learning|local ai|the context of (?:ai|llms?)|this context|simple terms"
+    r"|dummies|beginners?))\s*$"
+    r"|[?!.]+$"
 )
 
 

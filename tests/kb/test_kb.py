@@ -99,3 +99,32 @@ def test_any_text_gets_an_outcome(knowledge: Knowledge, text: str) -> None:
     knowledge.errors.search(text)
     knowledge.glossary.find(text)
     knowledge.glossary.search(text)
+
+
+ASKED = (
+    "{}", "what is {}?", "What's {}", "what does {} mean", "explain {}", "define {}", "{} meaning", "whats {}??",
+    "tell me about {}", "how does {} work", "what is a {}", "{} explained", "what is {} in ai", "meaning of {}",
+    "what do you mean by {}", "can you explain {}?", "what's {} good for", "eli5 {}", "why is {} important",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_every_term_is_found_however_it_is_asked_for(knowledge: Knowledge, asked: str) -> None:
+    for term in knowledge.catalog.glossary.values():
+        for name in (term.title, *term.aliases):
+            hit = knowledge.glossary.find(asked.format(name))
+            assert hit, name
+            assert hit.term.id == term.id, name
+
+
+UNKNOWN = """photosynthesis banana guitar football mortgage passport dentist carburetor saxophone violin opera ballet haiku
+sonnet mitochondria ribosome enzyme glacier volcano tsunami monsoon archipelago peninsula plateau isthmus parliament senate
+referendum constitution monarchy feudalism renaissance baroque impressionism cubism surrealism fresco mosaic sculpture
+pottery weaving knitting crochet embroidery origami calligraphy typography lithography espresso cappuccino latte
+croissant baguette brioche gnocchi risotto paella sushi ramen tempura""".split()
+
+
+@pytest.mark.parametrize("word", UNKNOWN)
+def test_other_words_are_no_terms(knowledge: Knowledge, word: str) -> None:
+    assert knowledge.glossary.find(word) is None
+    assert knowledge.glossary.find(f"what is {word}?") is None
