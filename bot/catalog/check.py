@@ -126,7 +126,7 @@ def _clashing_names(rows: Iterable[Record]) -> Iterator[tuple[Record, str]]:
     owners: dict[str, Record] = {}
     for row in rows:
         own = {row.id.casefold(), *(str(n).casefold() for n in getattr(row, "aliases", ()))}
-        own.add(str(getattr(row, "name", row.id)).casefold())
+        own |= {str(name).casefold() for key in ("name", "title", "expansion") if (name := getattr(row, key, None))}
         for name in sorted(own):
             other = owners.setdefault(name, row)
             if other is not row:

@@ -18,8 +18,8 @@ _ASKING = re.compile(
     r"|whats|wtf is|define|explain|describe|how (?:does|do|is|are)|why (?:is|are|does|do)|tell me(?: more)? about"
     r"|(?:the )?(?:definition|meaning) of|i (?:don'?t|do not) (?:understand|get))\s+(?:an? |the |this |that )?"
     r"|\s+(?:mean|means|meaning|stand for|work|works|explained|definition|exactly|please|important|useful|used for"
-    r"|good for|(?:in|for) (?:ai|ml|llms?|machine learning|local ai|the context of (?:ai|llms?)|this context|simple terms"
-    r"|dummies|beginners?))\s*$"
+    r"|good for|(?:in|for) (?:ai|ml|llms?|machine learning|local ai|the context of (?:ai|llms?)|this context"
+    r"|simple terms|dummies|beginners?))\s*$"
     r"|[?!.]+$"
 )
 

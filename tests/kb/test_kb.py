@@ -117,11 +117,13 @@ def test_every_term_is_found_however_it_is_asked_for(knowledge: Knowledge, asked
             assert hit.term.id == term.id, name
 
 
-UNKNOWN = """photosynthesis banana guitar football mortgage passport dentist carburetor saxophone violin opera ballet haiku
-sonnet mitochondria ribosome enzyme glacier volcano tsunami monsoon archipelago peninsula plateau isthmus parliament senate
-referendum constitution monarchy feudalism renaissance baroque impressionism cubism surrealism fresco mosaic sculpture
-pottery weaving knitting crochet embroidery origami calligraphy typography lithography espresso cappuccino latte
-croissant baguette brioche gnocchi risotto paella sushi ramen tempura""".split()
+UNKNOWN = """
+photosynthesis banana guitar football mortgage passport dentist carburetor saxophone violin opera ballet haiku
+sonnet mitochondria ribosome enzyme glacier volcano tsunami monsoon archipelago peninsula plateau isthmus
+parliament senate referendum constitution monarchy feudalism renaissance baroque impressionism cubism
+surrealism fresco mosaic sculpture pottery weaving knitting crochet embroidery origami calligraphy typography
+lithography espresso cappuccino latte croissant baguette brioche gnocchi risotto paella sushi ramen tempura
+""".split()
 
 
 @pytest.mark.parametrize("word", UNKNOWN)
