@@ -90,13 +90,14 @@ class LocalBot(commands.Bot):
             await self.load_extension(cog)
         await sync_if_changed(self, self._state_folder)
 
-    async def reply(self, interaction: discord.Interaction[Any], question: Question) -> None:
-        """Answer a question where it was asked; anything but an answer is shown to the asker only."""
+    async def reply(self, interaction: discord.Interaction[Any], question: Question, *, private: bool = False) -> None:
+        """Answer a question where it was asked; ``private`` ones, and anything but an answer, to the asker only."""
         await self._live.refresh()
         deferring: list[asyncio.Task[Any]] = []
         # A look-up on the Hub may take longer than the three seconds that Discord waits for a first sign.
         late = asyncio.get_running_loop().call_later(
-            DEFER_AFTER_S, lambda: deferring.append(asyncio.create_task(interaction.response.defer(thinking=True)))
+            DEFER_AFTER_S,
+            lambda: deferring.append(asyncio.create_task(interaction.response.defer(thinking=True, ephemeral=private))),
         )
         try:
             result = await answer(question, self.knowledge)
@@ -104,7 +105,7 @@ class LocalBot(commands.Bot):
             late.cancel()
         if deferring:
             await deferring[0]
-        private = result.status != "answered"
+        private = private or result.status != "answered"
         shown = show(result, question, ephemeral=private, command_ids=self.command_ids)
         if interaction.response.is_done():
             await interaction.followup.send(view=shown.view, files=shown.files)

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import discord
 from discord import ui
 
-from bot.answers.answer import Answer, AskBackOut, NotFoundOut, Question
+from bot.answers.answer import Answer, AskBackOut, Frozen, NotFoundOut, Question
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
-from bot.answers.glossary import GlossaryOut
+from bot.answers.glossary import GlossaryOut, TermsOut
 from bot.answers.knowledge import Knowledge
 from bot.answers.router import answer
 from bot.answers.runtime import RUNTIMES
@@ -30,12 +30,15 @@ QUANTS = ("BF16", "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_X
 KV_TYPES = ("f16", "q8_0", "q4_0")
 _CHOICES = {"quant": QUANTS, "context": CONTEXTS, "kv": KV_TYPES, "runtime": RUNTIMES}
 _WORDS = {"quant": "Quant", "context": "Context", "kv": "KV cache", "runtime": "Runtime"}
-_BEHIND = {
-    "why": ("Why?", explain.why),
-    "commands": ("Commands", explain.commands),
-    "how": ("How is this computed?", explain.how),
+_BEHIND: dict[str, tuple[type[Frozen], str, Callable[[Any], Iterator[str]]]] = {
+    "why": (WillItRunOut, "Why?", explain.why),
+    "commands": (WillItRunOut, "Commands", explain.commands),
+    "how": (WillItRunOut, "How is this computed?", explain.how),
+    "deeper": (GlossaryOut, "Deeper dive", explain.deeper_dive),
+    "practical": (GlossaryOut, "Practical example", explain.practical_example),
+    "workflow": (GlossaryOut, "Workflow example", explain.workflow_example),
 }
-"""Buttons that say more about a card: their labels, and what they show."""
+"""Buttons that say more about a card: of what kind it is, their labels, and what they show."""
 _PICK = "pick"
 _ALSO = "also"
 _NEAREST = "Is it one of these?"
@@ -82,7 +85,15 @@ def show(
         rows = _select(_ALSO, "text", question, others, "Not it? Look at another", result.catalog)
     elif isinstance(payload, GlossaryOut):
         related = [(term.id, term.name, "") for term in payload.related]
-        rows = _select(_ALSO, "term", question, related, "Related terms", result.catalog)
+        here = Question(command="glossary", options={"term": payload.entry.id})
+        rows = [
+            *_row(*_behind(payload, here, result.catalog)),
+            *_select(_ALSO, "term", here, related, "Related terms", result.catalog),
+        ]
+    elif isinstance(payload, TermsOut):
+        terms = [(term.id, term.title, term.expansion or "") for term in payload.terms]
+        nothing = Question(command="glossary", options={})
+        rows = _select(_ALSO, "term", nothing, terms, "Explain one of them", result.catalog)
     for row in rows:
         view.add_item(row)
     return Shown(view, files)
@@ -120,7 +131,7 @@ def _willitrun_rows(payload: WillItRunOut, question: Question, catalog: str, *, 
         yield from _row(_pick(custom_id, list(_options(field, current[field])), _WORDS[field]))
     hardware = Question(command="fits", options={"gpu": again.options["gpu"]})
     yield from _row(
-        *(_press(verb, label, again, catalog) for verb, (label, _) in _BEHIND.items()),
+        *_behind(payload, again, catalog),
         _press("fits", "What would fit?", hardware, catalog),
         _press("share", "Share", again, catalog) if share else None,
     )
@@ -134,6 +145,10 @@ def _options(field: str, current: str) -> tuple[discord.SelectOption, ...]:
         discord.SelectOption(label=f"{_WORDS[field]} {_label(value)}", value=value, default=value == current)
         for value in values
     )
+
+
+def _behind(payload: Frozen, question: Question, catalog: str) -> Iterable[ui.Button[Any] | None]:
+    return (_press(v, label, question, catalog) for v, (kind, label, _) in _BEHIND.items() if isinstance(payload, kind))
 
 
 def _press(verb: str, label: str, question: Question, catalog: str) -> ui.Button[Any] | None:
@@ -198,8 +213,8 @@ async def _respond(interaction: discord.Interaction[Any], custom_id: str, value:
         knowledge: Knowledge = interaction.client.knowledge
         result = await answer(changed, knowledge)
         ephemeral = bool(interaction.message and interaction.message.flags.ephemeral)
-        if control.verb in _BEHIND and isinstance(result.answer, WillItRunOut):
-            _, say_more = _BEHIND[control.verb]
+        kind, _, say_more = _BEHIND.get(control.verb, (Frozen, "", explain.why))
+        if control.verb in _BEHIND and isinstance(result.answer, kind):
             await interaction.response.send_message(view=behind(say_more(result.answer)), ephemeral=True)
             return
         if control.verb == "share":

@@ -20,6 +20,17 @@ class Glossary(commands.Cog):
 
     def __init__(self, bot: LocalBot) -> None:
         self.bot = bot
+        self.menu = app_commands.ContextMenu(name="Explain terms", callback=self.explain_terms)
+        bot.tree.add_command(self.menu)
+
+    async def cog_unload(self) -> None:
+        """Take the context menu away with the cog."""
+        self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
+
+    async def explain_terms(self, interaction: Interaction, message: discord.Message) -> None:
+        """Say what the terms in somebody's message mean."""
+        question = Question(command="glossary", options={"text": message.content or "…"})
+        await self.bot.reply(interaction, question, private=True)
 
     @app_commands.command(description="What a term of local AI means.")
     @app_commands.describe(term="A term, such as kv cache or RLHF")

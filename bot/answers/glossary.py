@@ -1,11 +1,14 @@
 """``/glossary``: what a term means."""
 
+import re
+
 from bot.answers.answer import Frozen, NameOut, NotFoundOut, Payload, Question
 from bot.answers.knowledge import Knowledge
-from bot.answers.options import check_names, required_text
+from bot.answers.options import check_names, required_text, text
 
-OPTIONS = ("term",)
+OPTIONS = ("term", "text")
 _MAX_TERM = 200
+_MAX_TEXT = 6000
 
 
 class TermOut(Frozen):
@@ -30,9 +33,26 @@ class GlossaryOut(Frozen):
     sources: tuple[str, ...]
 
 
+class TermLineOut(Frozen):
+    """A term that a text uses, in a sentence."""
+
+    id: str
+    title: str
+    expansion: str | None
+    sentence: str
+
+
+class TermsOut(Frozen):
+    """The answer to ``/glossary text``: what the terms in a text mean, the most specific first."""
+
+    terms: tuple[TermLineOut, ...]
+
+
 async def glossary(question: Question, knowledge: Knowledge) -> Payload:
-    """Find the term that was asked for."""
+    """Find the term that was asked for, or the terms that a text uses."""
     check_names(question, OPTIONS)
+    if question.options.get("term") in (None, "") and (written := text(question, "text", limit=_MAX_TEXT)):
+        return _terms_in(written, knowledge)
     typed = required_text(question, "term", limit=_MAX_TERM)
     hit = knowledge.glossary.find(typed)
     if hit is None:
@@ -50,3 +70,18 @@ async def glossary(question: Question, knowledge: Knowledge) -> Payload:
         matched_by=hit.matched_by,
         sources=term.sources,
     )
+
+
+def _terms_in(written: str, knowledge: Knowledge) -> Payload:
+    terms = knowledge.glossary.terms_in(written)
+    if not terms:
+        return "not_found", NotFoundOut(about="terms", typed="", nearest=())
+    lines = (
+        TermLineOut(id=t.id, title=t.title, expansion=t.expansion, sentence=_first_sentence(t.definition))
+        for t in terms
+    )
+    return "answered", TermsOut(terms=tuple(lines))
+
+
+def _first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z«`])", text, maxsplit=1)[0]

@@ -24,6 +24,21 @@ _ASKING = re.compile(
 )
 
 
+_WORD = re.compile(r"[^\s,;:!?\"'`()\[\]{}<>|*]+(?<![.])")
+_MAX_READ = 4000
+_MAX_WORDS = 5
+_ORDINARY = frozenset(
+    """
+    memory prompt rank alpha loss epoch layer block head heads agent agents merge seed driver slot slots depth scale
+    steps offline training streaming tools cluster sparse dense benchmark completion completions evaluation dataset
+    container
+    privacy arc mac orin steering rotation outliers calibration checkpoint continue examples sandbox processor quality
+    throttling forgetting overhead looping gated compression sampling alignment refusal page piper jan lead rl
+    """.split()
+)
+"""Words of everyday language: in a message they are explained only where room is left."""
+
+
 class TermHit(NamedTuple):
     """A term that was found, and how: ``name``, ``alias`` or ``typo``."""
 
@@ -58,6 +73,26 @@ class GlossaryIndex:
         if not found or (len(found) > 1 and found[0][1] == found[1][1] and self._other(found[0][0], found[1][0])):
             return None
         return TermHit(self._keys[found[0][0]].term, "typo")
+
+    def terms_in(self, text: str, limit: int = 10) -> list[GlossaryTerm]:
+        """Terms that a text uses, the most specific first: names of several words, then rarer ones, then plain words.
+
+        Where names overlap the longest counts: «kv cache quantization» is not also a «kv cache».
+        """
+        words = _WORD.findall(plain(text[:_MAX_READ]))
+        found: dict[str, tuple[bool, int, int]] = {}
+        at = 0
+        while at < len(words):
+            for length in range(min(_MAX_WORDS, len(words) - at), 0, -1):
+                phrase = " ".join(words[at : at + length])
+                hit = next((h for f in (phrase, _singular(phrase)) if (h := self._keys.get(_key(f)))), None)
+                if hit:
+                    ordinary = length == 1 and (phrase in _ORDINARY or _singular(phrase) in _ORDINARY)
+                    found.setdefault(hit.term.id, (ordinary, -length, -len(phrase)))
+                    break
+            at += length
+        ranked = sorted(found, key=lambda term_id: found[term_id])
+        return [self._terms[term_id] for term_id in ranked[:limit]]
 
     def nearest(self, text: str, limit: int = 5) -> list[GlossaryTerm]:
         """Terms whose names look like ``text``."""

@@ -15,7 +15,7 @@ from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
-from bot.answers.glossary import GlossaryOut
+from bot.answers.glossary import GlossaryOut, TermsOut
 from bot.answers.record import RecordOut
 from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.willitrun import WillItRunOut
@@ -114,6 +114,7 @@ def _colour(answer: Answer) -> discord.Colour:
         case (
             CompareOut()
             | GlossaryOut()
+            | TermsOut()
             | RecordOut()
             | FitsOut()
             | BenchOut()
@@ -144,6 +145,8 @@ def _blocks(answer: Answer, command_ids: Mapping[str, int], *, drawn: bool) -> I
             yield from _error(payload)
         case GlossaryOut() as payload:
             yield from _glossary(payload)
+        case TermsOut() as payload:
+            yield from _terms(payload)
         case HelpOut() as payload:
             yield from _help(payload, command_ids)
         case AboutOut() as payload:
@@ -294,13 +297,18 @@ def _error(a: ErrorOut) -> Iterator[str]:
 
 
 def _glossary(a: GlossaryOut) -> Iterator[str]:
+    """The definition and an example; the other parts are behind buttons."""
     expansion = f" ({a.entry.expansion})" if a.entry.expansion else ""
     yield f"### {a.entry.title}{expansion}\n-# {a.entry.category}\n{a.definition}"
-    yield f"**Deeper dive**\n{a.deeper_dive}"
-    yield f"**Practical example**\n{a.practical_example}"
-    yield f"**Workflow example**\n{a.workflow_example}"
-    related = ", ".join(item.name for item in a.related)
-    yield f"-# Related: {related}\n-# {_sources(a.sources)}"
+    yield f"**In practice** {a.practical_example}"
+    yield f"-# {_sources(a.sources)}"
+
+
+def _terms(a: TermsOut) -> Iterator[str]:
+    yield "### Terms in this message"
+    for term in a.terms:
+        expansion = f" ({term.expansion})" if term.expansion else ""
+        yield f"**{term.title}**{expansion}: {term.sentence}"
 
 
 def _help(a: HelpOut, command_ids: Mapping[str, int]) -> Iterator[str]:
@@ -312,7 +320,7 @@ def _help(a: HelpOut, command_ids: Mapping[str, int]) -> Iterator[str]:
         example = f"\n-# `{command.example}`" if command.example != f"/{command.name}" else ""
         lines.append(f"{name} — {command.about}{example}")
     yield "\n".join(lines)
-    menus = "In the menu of a message: *Will this run?* and *Diagnose this error*."
+    menus = "In the menu of a message: *Will this run?*, *Diagnose this error* and *Explain terms*."
     yield f"{menus}\n-# [Source and documentation](<{a.url}>)"
 
 

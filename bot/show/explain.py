@@ -1,8 +1,9 @@
-"""What is behind a verdict, for the buttons of its card: why, which commands, and how the figures came about."""
+"""What is behind a card, for its buttons: why, which commands, how the figures came about; the parts of a term."""
 
 from collections.abc import Iterator
 
 from bot.answers.about import PROJECT
+from bot.answers.glossary import GlossaryOut
 from bot.answers.willitrun import WillItRunOut
 from bot.show import phrases
 
@@ -67,3 +68,18 @@ def how(a: WillItRunOut) -> Iterator[str]:
         " part in system memory; *no* does not run."
     )
     yield "-# " + " · ".join(a.sources)
+
+
+def deeper_dive(a: GlossaryOut) -> Iterator[str]:
+    """How a term works."""
+    yield f"### {a.entry.title}: deeper dive\n{a.deeper_dive}"
+
+
+def practical_example(a: GlossaryOut) -> Iterator[str]:
+    """A term in figures."""
+    yield f"### {a.entry.title}: practical example\n{a.practical_example}"
+
+
+def workflow_example(a: GlossaryOut) -> Iterator[str]:
+    """A term in commands."""
+    yield f"### {a.entry.title}: workflow example\n{a.workflow_example}"

@@ -292,6 +292,8 @@ def not_found(about: str, typed: str) -> str:
             )
         case "term":
             return f"{quoted} is not in the glossary."
+        case "terms":
+            return "I know none of the words in this message as a term of local AI."
         case "symptom":
             return f"There is no page about {quoted}. With the text of an error, ask /error."
         case "model":

@@ -15,7 +15,7 @@ from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
-from bot.answers.glossary import GlossaryOut
+from bot.answers.glossary import GlossaryOut, TermsOut
 from bot.answers.record import RecordOut
 from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.willitrun import WillItRunOut
@@ -48,6 +48,9 @@ def _lines(answer: Answer) -> Iterator[RenderableType]:
             yield from _error(payload)
         case GlossaryOut() as payload:
             yield from _glossary(payload)
+        case TermsOut() as payload:
+            for term in payload.terms:
+                yield Text(term.title, style="bold").append(f"  {term.sentence}", style="not bold")
         case HelpOut() as payload:
             yield from _help(payload)
         case AboutOut() as payload:

@@ -70,7 +70,11 @@ async def test_error(alice: simcord.MemberActor, channel: simcord.ChannelHandle)
 async def test_glossary(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
     found = await alice.slash(channel, "glossary", term="rlhf")
     assert "Reinforcement Learning from Human Feedback" in said(found)
-    assert "Workflow example" in said(found)
+    assert "In practice" in said(found)
+    assert found.response
+    part = await alice.click(found.response.message, label="Workflow example")
+    assert part.ephemeral
+    assert "ollama run llama3.1:8b" in said(part)
     nothing = await alice.slash(channel, "glossary", term="kv cahce thing")
     assert nothing.ephemeral
 
@@ -92,6 +96,24 @@ async def test_menus_of_a_message(alice: simcord.MemberActor, channel: simcord.C
     log = await alice.send(channel, "RuntimeError: operator torchvision::nms does not exist")
     diagnosed = await alice.context_menu(channel, "Diagnose this error", log)
     assert "torch and torchvision do not belong together" in said(diagnosed)
+
+
+async def test_terms_of_a_message_are_explained_to_who_asks(
+    alice: simcord.MemberActor, channel: simcord.ChannelHandle
+) -> None:
+    message = await alice.send(channel, "I quantised the kv cache of a 30B MoE, but flash attention is off")
+    found = await alice.context_menu(channel, "Explain terms", message)
+    assert found.ephemeral
+    assert "KV cache" in said(found)
+    assert "Mixture of experts" in said(found)
+    assert found.response
+    select = found.response.components[-1]["components"][0]
+    entry = await alice.select(found.response.message, ["moe"], custom_id=select["custom_id"])
+    assert entry.ephemeral
+    assert "router" in said(entry)
+    nothing = await alice.context_menu(channel, "Explain terms", await alice.send(channel, "good morning everybody"))
+    assert nothing.ephemeral
+    assert "none of the words" in said(nothing)
 
 
 async def test_autocompletion(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
@@ -238,8 +260,9 @@ class SlowInteraction:
     def is_done(self) -> bool:
         return self.deferred.is_set()
 
-    async def defer(self, *, thinking: bool) -> None:
+    async def defer(self, *, thinking: bool, ephemeral: bool) -> None:
         assert thinking
+        assert not ephemeral
         self.deferred.set()
 
     async def send(self, *, view: discord.ui.LayoutView, files: list[discord.File]) -> None:
@@ -252,7 +275,7 @@ async def test_a_slow_answer_shows_that_it_is_being_worked_on(bot: LocalBot, mon
     interaction: Any = SlowInteraction()
 
     async def slow(*arguments: Any) -> Any:
-        await interaction.deferred.wait()
+        await asyncio.wait_for(interaction.deferred.wait(), 5)
         return await answer(*arguments)
 
     monkeypatch.setattr("bot.client.answer", slow)

@@ -130,3 +130,16 @@ lithography espresso cappuccino latte croissant baguette brioche gnocchi risotto
 def test_other_words_are_no_terms(knowledge: Knowledge, word: str) -> None:
     assert knowledge.glossary.find(word) is None
     assert knowledge.glossary.find(f"what is {word}?") is None
+
+
+def test_terms_of_a_text_come_with_the_most_specific_first(knowledge: Knowledge) -> None:
+    text = (
+        "My GPU is slow: Q4_K_M gguf with kv cache quantization, prompt of 8k tokens, two layers in RAM and n-cpu-moe."
+    )
+    found = [term.id for term in knowledge.glossary.terms_in(text)]
+    assert found[0] == "kv-cache-quantization"
+    assert "kv-cache" not in found
+    assert {"n-cpu-moe", "k-quant", "gguf", "token"} <= set(found)
+    assert len(knowledge.glossary.terms_in(text, limit=3)) == 3
+    assert knowledge.glossary.terms_in("good morning everybody, how are you?") == []
+    assert len(knowledge.glossary.terms_in("kv cache " * 5000)) == 1
