@@ -115,17 +115,17 @@ def completions(text: str, knowledge: Knowledge) -> Iterator[tuple[str, int]]:
         return
     label, colon, typed = rest.rpartition(":")
     option = label.split()[-1] if label.split() else ""
-    if not colon and len(command.options) == 1:
+    if not colon and command.options:  # as `read_typed` takes what has no label
         option, typed = command.options[0], rest
     typed = typed.lstrip()
     if option in command.options and typed:
-        yield from ((value, -len(typed)) for value in _values(option, typed, knowledge))
+        yield from ((value, -len(typed)) for value in _values(name, option, typed, knowledge))
     word = rest.split(" ")[-1]
     used = {other for other in command.options if f"{other}:" in rest}
     yield from ((f"{o}: ", -len(word)) for o in command.options if o not in used and o.startswith(word))
 
 
-def _values(option: str, typed: str, knowledge: Knowledge) -> list[str]:
+def _values(command: str, option: str, typed: str, knowledge: Knowledge) -> list[str]:
     match option:
         case "model":
             return [model.name for model in knowledge.models.search(typed, 8)]
@@ -135,9 +135,11 @@ def _values(option: str, typed: str, knowledge: Knowledge) -> list[str]:
             return [tool.name for tool in knowledge.tools.search(typed, 8)]
         case "term":
             return [term.title for term in knowledge.glossary.search(typed, 8)]
+        case "question":
+            return [answer.question for answer in knowledge.answers.search(typed, 8)]
         case "symptom":
             return [symptom.title for symptom in knowledge.symptoms.search(typed, 8)]
-        case "text":
+        case "text" if command == "error":
             return [entry.title for entry in knowledge.errors.search(typed, 5)]
         case _:
             return []

@@ -28,6 +28,7 @@ _KINDS_OF = {
     "errors": ("error",),
     "troubleshooting": ("troubleshooting",),
     "glossary": ("glossary",),
+    "answers": ("answer",),
 }
 
 

@@ -33,10 +33,15 @@ class Glossary(commands.Cog):
         await self.bot.reply(interaction, question, private=True)
 
     @app_commands.command(description="What a term of local AI means.")
-    @app_commands.describe(term="A term, such as kv cache or RLHF")
-    async def glossary(self, interaction: Interaction, term: app_commands.Range[str, 1, 200]) -> None:
-        """Answer with a glossary entry."""
-        await self.bot.reply(interaction, Question(command="glossary", options={"term": term}))
+    @app_commands.describe(term="A term, such as kv cache or RLHF", text="Or a text, to have the terms in it explained")
+    async def glossary(
+        self,
+        interaction: Interaction,
+        term: app_commands.Range[str, 1, 200] | None = None,
+        text: app_commands.Range[str, 1, 4000] | None = None,
+    ) -> None:
+        """Answer with a glossary entry, or with the terms of a text."""
+        await self.bot.reply(interaction, Question(command="glossary", options={"term": term, "text": text}))
 
     @glossary.autocomplete("term")
     @guarded_autocomplete

@@ -50,6 +50,7 @@ async def about(question: Question, knowledge: Knowledge) -> Payload:
         "errors": len(catalog.errors),
         "symptoms": len(catalog.symptoms),
         "terms": len(catalog.glossary),
+        "quick answers": len(catalog.answers),
     }
     return "answered", AboutOut(
         version=__version__,

@@ -5,6 +5,7 @@ from functools import cached_property
 from bot.answers.answer import OptionValue, Payload, Question
 from bot.catalog.store import Catalog
 from bot.hub.client import Hub
+from bot.kb.answers import AnswerIndex
 from bot.kb.errors import ErrorIndex
 from bot.kb.glossary import GlossaryIndex
 from bot.kb.symptoms import SymptomIndex
@@ -91,6 +92,11 @@ class Knowledge:
     def symptoms(self) -> SymptomIndex:
         """Symptoms by what people notice."""
         return SymptomIndex(self.catalog.symptoms)
+
+    @cached_property
+    def answers(self) -> AnswerIndex:
+        """Quick answers by how people ask."""
+        return AnswerIndex(self.catalog.answers)
 
     @cached_property
     def glossary(self) -> GlossaryIndex:

@@ -10,7 +10,20 @@ from typing import Any, NamedTuple
 import orjson
 from pydantic import ValidationError
 
-from bot.answers import about, bench, compare, error, fits, glossary, hardware, model, tool, troubleshoot, willitrun
+from bot.answers import (
+    about,
+    ask,
+    bench,
+    compare,
+    error,
+    fits,
+    glossary,
+    hardware,
+    model,
+    tool,
+    troubleshoot,
+    willitrun,
+)
 from bot.answers.answer import Answer, Frozen, InvalidOut, Payload, Question, Status
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import Stop
@@ -88,10 +101,17 @@ COMMANDS: dict[str, Command] = {
         "From what you notice to its cause.",
         "/troubleshoot symptom: ollama is slow",
     ),
+    "ask": Command(
+        ask.ask,
+        ask.OPTIONS,
+        ("question",),
+        "A question that is asked often, answered in two sentences.",
+        "/ask question: does vram add up over two cards",
+    ),
     "glossary": Command(
         glossary.glossary,
         glossary.OPTIONS,
-        ("term",),
+        (),
         "What a term of local AI means.",
         "/glossary term: kv cache",
     ),

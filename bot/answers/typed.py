@@ -15,7 +15,7 @@ class NotACommand(ValueError):
 def read_typed(line: str) -> Question:
     """Read ``/willitrun model: llama 3.1 8b gpu: rtx 3060 12gb``.
 
-    A command with one option takes the whole rest of the line as that option.
+    A line without labels is taken as the first option.
 
     Raises:
         NotACommand: the line does not begin with a known command.

@@ -21,6 +21,7 @@ from bot.catalog.records import (
     HardwareVerdict,
     Model,
     ModelVerdict,
+    QuickAnswer,
     Record,
     RentalPrice,
     Symptom,
@@ -42,10 +43,11 @@ KINDS: dict[str, type[Record]] = {
     "troubleshooting": Symptom,
     "error": ErrorEntry,
     "glossary": GlossaryTerm,
+    "answer": QuickAnswer,
 }
 """Record kinds by the name of their TOML table (or, for prose, of their folder)."""
 
-_TABLE_FOLDERS = ("models", "hardware", "tools", "verdicts", "prices", "troubleshooting")
+_TABLE_FOLDERS = ("models", "hardware", "tools", "verdicts", "prices", "troubleshooting", "answers")
 _PROSE_FOLDERS: dict[str, tuple[str, Callable[[str], dict[str, Any]]]] = {
     "errors": ("error", prose.error_sections),
     "glossary": ("glossary", prose.glossary_sections),
@@ -95,23 +97,30 @@ def load(data: Path) -> Loaded:
     return loaded
 
 
+_WITH_FIGURES = {"glossary": prose.GLOSSARY_PARTS, "answer": ("answer", "reason")}
+"""Texts in which the engine's figures may be asked for."""
+_BY_ENGINE_ONLY = frozenset({"practical_example", "answer", "reason"})
+"""Texts in which they may not be typed by hand."""
+
+
 def _fill_figures(loaded: Loaded) -> None:
-    """Put the engine's figures into the texts that ask for them."""
     models = {model.id: model for model in cast(list[Model], loaded.records["model"])}
     cards = {card.id: card for card in cast(list[Hardware], loaded.records["hardware"])}
-    for number, term in enumerate(cast(list[GlossaryTerm], loaded.records["glossary"])):
-        filled = {}
-        for part in prose.GLOSSARY_PARTS:
-            try:
-                filled[part] = figures.fill(getattr(term, part), models, cards)
-            except figures.BadFigure as fault:
-                loaded.faults.append(Fault(loaded.files["glossary", term.id], term.id, part, str(fault)))
-        if by_hand := figures.typed_by_hand(term.practical_example):
-            problem = (
-                f"«{by_hand}» is typed by hand; let the engine fill it in, as {{{{weights model-id@Q4_K_M}}}} does"
-            )
-            loaded.faults.append(Fault(loaded.files["glossary", term.id], term.id, "practical_example", problem))
-        loaded.records["glossary"][number] = term.model_copy(update=filled)
+    for kind, parts in _WITH_FIGURES.items():
+        for number, record in enumerate(loaded.records[kind]):
+            filled = {}
+            for part in parts:
+                text = getattr(record, part)
+                try:
+                    filled[part] = figures.fill(text, models, cards)
+                except figures.BadFigure as fault:
+                    loaded.faults.append(Fault(loaded.files[kind, record.id], record.id, part, str(fault)))
+                if part in _BY_ENGINE_ONLY and (by_hand := figures.typed_by_hand(text)):
+                    problem = (
+                        f"«{by_hand}» is typed by hand; let the engine fill it in: {{{{weights model-id@Q4_K_M}}}}"
+                    )
+                    loaded.faults.append(Fault(loaded.files[kind, record.id], record.id, part, problem))
+            loaded.records[kind][number] = record.model_copy(update=filled)
 
 
 def _load_csv(path: Path, name: str, loaded: Loaded) -> None:

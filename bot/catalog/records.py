@@ -322,6 +322,16 @@ class Symptom(Record):
     """What remains when it is not a matter of software."""
 
 
+class QuickAnswer(Record):
+    """A question that communities repeat, with a short answer. ``see`` are commands that say more."""
+
+    question: Opinion
+    phrases: tuple[Opinion, ...] = ()
+    answer: Text
+    reason: Text
+    see: tuple[Opinion, ...] = ()
+
+
 class GlossaryTerm(Record):
     """A term with its four parts."""
 

@@ -17,6 +17,7 @@ from bot.catalog.records import (
     HardwareVerdict,
     Model,
     ModelVerdict,
+    QuickAnswer,
     Record,
     RentalPrice,
     Symptom,
@@ -46,6 +47,7 @@ class Catalog(NamedTuple):
     symptoms: dict[str, Symptom]
     errors: dict[str, ErrorEntry]
     glossary: dict[str, GlossaryTerm]
+    answers: dict[str, QuickAnswer]
 
     def __repr__(self) -> str:
         """Short: asyncio writes the result of every task out, and the whole catalog takes a quarter of a second."""
@@ -79,6 +81,7 @@ async def read_catalog(path: Path) -> Catalog:
         symptoms=_by_id(Symptom, bodies.get("troubleshooting", ())),
         errors=_by_id(ErrorEntry, bodies.get("error", ())),
         glossary=_by_id(GlossaryTerm, bodies.get("glossary", ())),
+        answers=_by_id(QuickAnswer, bodies.get("answer", ())),
     )
 
 

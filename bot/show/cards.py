@@ -11,6 +11,7 @@ from discord import ui
 
 from bot.answers.about import AboutOut, HelpOut
 from bot.answers.answer import Answer, AskBackOut, InvalidOut, NotFoundOut, NotLocalOut, UnavailableOut
+from bot.answers.ask import AskOut
 from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut
 from bot.answers.error import ErrorOut
@@ -115,6 +116,7 @@ def _colour(answer: Answer) -> discord.Colour:
             CompareOut()
             | GlossaryOut()
             | TermsOut()
+            | AskOut()
             | RecordOut()
             | FitsOut()
             | BenchOut()
@@ -147,6 +149,8 @@ def _blocks(answer: Answer, command_ids: Mapping[str, int], *, drawn: bool) -> I
             yield from _glossary(payload)
         case TermsOut() as payload:
             yield from _terms(payload)
+        case AskOut() as payload:
+            yield from _ask(payload)
         case HelpOut() as payload:
             yield from _help(payload, command_ids)
         case AboutOut() as payload:
@@ -309,6 +313,13 @@ def _terms(a: TermsOut) -> Iterator[str]:
     for term in a.terms:
         expansion = f" ({term.expansion})" if term.expansion else ""
         yield f"**{term.title}**{expansion}: {term.sentence}"
+
+
+def _ask(a: AskOut) -> Iterator[str]:
+    yield f"### {a.question}\n{a.answer}"
+    see = "\n".join(f"- `{command}`" for command in a.see)
+    yield f"{a.reason}" + (f"\n{see}" if see else "")
+    yield f"-# {_sources(a.sources)}"
 
 
 def _help(a: HelpOut, command_ids: Mapping[str, int]) -> Iterator[str]:

@@ -31,6 +31,7 @@ _FIELD_WORDS = {
     "text": "an error message or a few words about it",
     "term": "a term",
     "symptom": "what you notice",
+    "question": "a question",
     "step": "a step",
     "tool": "a runtime or program",
     "use": "a use",
@@ -45,6 +46,7 @@ _EXAMPLES = {
     "term": "kv cache",
     "tool": "ollama",
     "symptom": "ollama is slow",
+    "question": "does VRAM add up over two cards?",
     "a": "rtx 3090",
     "b": "rx 7900 xtx",
 }
@@ -292,6 +294,8 @@ def not_found(about: str, typed: str) -> str:
             )
         case "term":
             return f"{quoted} is not in the glossary."
+        case "question":
+            return f"{quoted} is not among the questions that I have an answer to."
         case "terms":
             return "I know none of the words in this message as a term of local AI."
         case "symptom":

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bot.answers.about import AboutOut, HelpOut
 from bot.answers.answer import Answer, AskBackOut, InvalidOut, NotFoundOut, NotLocalOut, UnavailableOut
+from bot.answers.ask import AskOut
 from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut
 from bot.answers.error import ErrorOut
@@ -51,6 +52,11 @@ def _lines(answer: Answer) -> Iterator[RenderableType]:
         case TermsOut() as payload:
             for term in payload.terms:
                 yield Text(term.title, style="bold").append(f"  {term.sentence}", style="not bold")
+        case AskOut() as payload:
+            yield Text(payload.question, style="bold cyan")
+            yield Markdown(payload.answer)
+            yield Markdown(payload.reason, style="dim")
+            yield from (Text(f"  {command}", style="cyan") for command in payload.see)
         case HelpOut() as payload:
             yield from _help(payload)
         case AboutOut() as payload:

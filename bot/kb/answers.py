@@ -1,0 +1,93 @@
+"""Questions in people's own words → quick answers."""
+
+import math
+import re
+from collections import Counter
+
+from bot.catalog.records import QuickAnswer
+from bot.naming.text import Suggestions, plain
+
+_STOP = frozenset(
+    """
+    a an the is are am be was do does did can could should would will i you he she it we they my your his its
+    our me to of in on at for with by from and or as if so that this these those there what which who how why
+    when where not no yes any some just really actually good better best much many more most get got have has
+    had want need use using used make please help anyone someone people about into than then but up out over
+    under too very also still even like local llm llms model models ai run running question
+    """.split()
+)
+_SAME = {
+    "mem": "memory", "graphics": "gpu", "card": "gpu", "cards": "gpu", "gpus": "gpu", "quants": "quant",
+    "quantization": "quant", "quantisation": "quant", "ctx": "context", "tps": "speed", "slower": "slow",
+    "faster": "fast", "macbook": "mac", "two": "2", "dual": "2", "multiple": "2", "couple": "2",
+    "cost": "price", "expensive": "price", "cheap": "price", "buying": "buy",
+}  # fmt: skip
+_LEAST = 0.55
+"""Least likeness of a question to one that is known; found on the catalog's own questions in other words."""
+_MARGIN = 1.06
+"""How much more alike the best must be than the next before it is taken."""
+_MAX_READ = 400
+
+
+class AnswerIndex:
+    """Finds the answer to a question by the words that tell it from others."""
+
+    def __init__(self, answers: dict[str, QuickAnswer]) -> None:
+        self._answers = answers
+        self._asked = [(a.id, _words(text)) for a in answers.values() for text in (a.question, *a.phrases)]
+        self._exact = {_bare(text): a.id for a in answers.values() for text in (a.question, *a.phrases)}
+        count = Counter(word for _, words in self._asked for word in words)
+        self._weights = {word: math.log(1 + len(self._asked) / n) for word, n in count.items()}
+        self._unknown = math.log(1 + len(self._asked))
+        self._suggestions = Suggestions((a.id, a.question) for a in answers.values()) if answers else None
+
+    def find(self, text: str) -> QuickAnswer | None:
+        """The answer that ``text`` asks for; None where none is clearly meant."""
+        if exact := self._answers.get(self._exact.get(_bare(text), text.strip())):
+            return exact
+        ranked = self._ranked(text)
+        if not ranked or ranked[0][0] < _LEAST:
+            return None
+        if len(ranked) > 1 and ranked[0][0] < _MARGIN * ranked[1][0] and ranked[0][0] < 0.9:
+            return None
+        return self._answers[ranked[0][1]]
+
+    def nearest(self, text: str, limit: int = 5) -> list[QuickAnswer]:
+        """Questions that share telling words with ``text``, the likest first."""
+        return [self._answers[answer_id] for score, answer_id in self._ranked(text)[:limit] if score >= _LEAST / 2]
+
+    def search(self, text: str, limit: int = 25) -> list[QuickAnswer]:
+        """Questions for autocompletion."""
+        if self._suggestions is None:
+            return []
+        return [self._answers[answer_id] for answer_id in self._suggestions.search(text, limit)]
+
+    def _ranked(self, text: str) -> list[tuple[float, str]]:
+        """Likeness and id, best first: shared weight over the geometric mean of both sides' weights."""
+        query = _words(text)
+        whole = self._weight(query)
+        best: dict[str, float] = {}
+        for answer_id, words in self._asked:
+            shared = query & words
+            if shared:
+                score = self._weight(shared) / math.sqrt(whole * self._weight(words))
+                best[answer_id] = max(best.get(answer_id, 0.0), score)
+        return sorted(((score, answer_id) for answer_id, score in best.items()), reverse=True)
+
+    def _weight(self, words: frozenset[str]) -> float:
+        return sum(self._weights.get(word, self._unknown) for word in words)
+
+
+def _bare(text: str) -> str:
+    return plain(text[:_MAX_READ]).rstrip("?!. ")
+
+
+def _words(text: str) -> frozenset[str]:
+    """Telling words, singular, with spellings of the same thing made one."""
+    found = re.findall(r"[a-z0-9]+(?:\.[0-9]+)?", plain(text[:_MAX_READ]))
+    found = [re.sub(r"^(\d+)(?:gb|gib|g)$", r"\1", word) for word in found if word not in ("gb", "gib")]
+    return frozenset(_singular(_SAME.get(word, word)) for word in found if word not in _STOP)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
