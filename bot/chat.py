@@ -11,6 +11,7 @@ from rich.console import Console
 from bot.answers.answer import Answer, AskBackOut, Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.router import COMMANDS, Fault, answer
+from bot.answers.start import GOALS, SYSTEMS
 from bot.answers.typed import NotACommand, read_typed
 from bot.settings import Settings
 from bot.show.terminal import render
@@ -137,6 +138,10 @@ def _values(command: str, option: str, typed: str, knowledge: Knowledge) -> list
             return [term.title for term in knowledge.glossary.search(typed, 8)]
         case "question":
             return [answer.question for answer in knowledge.answers.search(typed, 8)]
+        case "system":
+            return [system for system in SYSTEMS if system.startswith(typed)]
+        case "goal":
+            return [goal for goal in GOALS if goal.startswith(typed)]
         case "symptom":
             return [symptom.title for symptom in knowledge.symptoms.search(typed, 8)]
         case "text" if command == "error":

@@ -38,6 +38,7 @@ COGS = (
     "cogs.tool",
     "cogs.troubleshoot",
     "cogs.error",
+    "cogs.start",
     "cogs.ask",
     "cogs.glossary",
     "cogs.help",

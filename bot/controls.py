@@ -11,13 +11,16 @@ import discord
 from discord import ui
 
 from bot.answers.answer import Answer, AskBackOut, Frozen, NotFoundOut, Question
+from bot.answers.ask import AskOut
 from bot.answers.error import ErrorOut
-from bot.answers.fits import FitsOut
+from bot.answers.fits import FitOut, FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
 from bot.answers.knowledge import Knowledge
 from bot.answers.router import answer
 from bot.answers.runtime import RUNTIMES
+from bot.answers.start import StartOut
 from bot.answers.troubleshoot import TroubleshootOut
+from bot.answers.typed import read_typed
 from bot.answers.willitrun import WillItRunOut
 from bot.boundary import fault_words, report, say
 from bot.show import explain
@@ -41,6 +44,8 @@ _BEHIND: dict[str, tuple[type[Frozen], str, Callable[[Any], Iterator[str]]]] = {
 """Buttons that say more about a card: of what kind it is, their labels, and what they show."""
 _PICK = "pick"
 _ALSO = "also"
+_LABEL = 80
+"""Discord's longest label of a button."""
 _NEAREST = "Is it one of these?"
 _OLD = "This card was made from an older catalog; the answer below is from today's."
 
@@ -68,7 +73,14 @@ def show(
     if isinstance(payload, WillItRunOut):
         rows = _willitrun_rows(payload, question, result.catalog, share=ephemeral)
     elif isinstance(payload, FitsOut):
-        rows = _pages(payload, question, result.catalog)
+        rows = [
+            *_runs(payload.models, payload.context, question, result.catalog),
+            *_pages(payload, question, result.catalog),
+        ]
+    elif isinstance(payload, StartOut) and payload.pick:
+        rows = _runs((payload.pick, *payload.others), payload.context, question, result.catalog)
+    elif isinstance(payload, AskOut):
+        rows = _row(*(_press("see", see[:_LABEL], read_typed(see), result.catalog) for see in payload.see))
     elif isinstance(payload, TroubleshootOut):
         rows = _steps(payload, result.catalog)
     elif isinstance(payload, AskBackOut) and payload.candidates:
@@ -162,6 +174,15 @@ def _pick(custom_id: str, options: list[discord.SelectOption], placeholder: str)
     return ui.Select(custom_id=custom_id, options=options, placeholder=placeholder)
 
 
+def _runs(models: tuple[FitOut, ...], context: int, question: Question, catalog: str) -> Iterable[ui.Item[Any]]:
+    """A select of models that were judged on some hardware, for the whole verdict on one."""
+    options = {"gpu": question.options["gpu"], "context": str(context)}
+    records = [(f"{m.id} {m.quant}", m.name, m.quant) for m in models]
+    yield from _select(
+        _ALSO, "model", Question(command="willitrun", options=options), records, "The whole verdict on one", catalog
+    )
+
+
 def _pages(payload: FitsOut, question: Question, catalog: str) -> Iterable[ui.Item[Any]]:
     def turn(step: int, label: str) -> ui.Button[Any] | None:
         page = payload.page + step
@@ -224,7 +245,7 @@ async def _respond(interaction: discord.Interaction[Any], custom_id: str, value:
         if control.verb == "solved":
             await interaction.response.edit_message(view=card(result))
             return
-        apart = control.verb == "fits" or control.verb.startswith(_ALSO)
+        apart = control.verb in ("fits", "see") or control.verb.startswith(_ALSO)
         shown = show(result, changed, ephemeral=ephemeral or apart)
         if not knowledge.catalog.version.startswith(control.catalog):
             shown.view.add_item(ui.TextDisplay(f"-# {_OLD}"))
@@ -254,7 +275,7 @@ def _changed(control: Control, value: str | None) -> Question | None:
     return control.question if control.verb in _PRESSES else None
 
 
-_PRESSES = ("fits", "share", "next", "solved", *_BEHIND)
+_PRESSES = ("fits", "see", "share", "next", "solved", *_BEHIND)
 _SELECTS = "|".join((*_CHOICES, rf"{_PICK}-\w+", rf"{_ALSO}-\w+"))
 
 

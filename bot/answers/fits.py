@@ -6,9 +6,10 @@ from bot.answers.answer import Frozen, Payload, Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import check_names, invalid, required_text, text
 from bot.answers.resolve import named_hardware
-from bot.answers.runs import ASSUMED_RAM_MIB, best_load, decode_band
+from bot.answers.runs import ASSUMED_RAM_MIB, READABLE_TOK_S, best_load, decode_band, load_of, usual_quant
 from bot.catalog.records import WRITES_TEXT, Model
 from bot.fit.devices import Device
+from bot.fit.plan import Load
 from bot.fit.quants import QUALITY_ORDER
 from bot.fit.verdict import Verdict, judge
 from bot.naming.text import MAX_LENGTH, parse_context
@@ -60,12 +61,9 @@ async def fits(question: Question, knowledge: Knowledge) -> Payload:
     if use is not None and use.casefold() not in USES:
         raise invalid("use", "unknown_value", ", ".join(USES))
     context = _context(question)
-    candidates = [m for m in knowledge.catalog.models.values() if _considered(m, use and use.casefold(), context)]
     ram_mib = outcome.ram_gib * 1024 if outcome.ram_gib else ASSUMED_RAM_MIB
-    runs = [run for m in candidates if (run := _run(m, devices, context, ram_mib))]
-    order = list(_GROUP.values())
-    rank = {m.id: m.rank for m in candidates}
-    runs.sort(key=lambda run: (order.index(run.group), rank[run.id]))
+    candidates = considered(knowledge, use and use.casefold(), context)
+    runs = ranked(candidates, devices, context, ram_mib)
     pages = max(1, -(-len(runs) // PAGE))
     page = _page(question, pages)
     return "answered", FitsOut(
@@ -75,9 +73,31 @@ async def fits(question: Question, knowledge: Knowledge) -> Payload:
         considered=len(candidates),
         page=page,
         pages=pages,
-        counts={group: sum(run.group == group for run in runs) for group in order},
+        counts={group: sum(run.group == group for run in runs) for group in _GROUP.values()},
         models=tuple(runs[(page - 1) * PAGE : page * PAGE]),
     )
+
+
+def considered(knowledge: Knowledge, use: str | None, context: int) -> list[Model]:
+    """Models for ``use`` (one of :data:`USES`, or any) with that much context, that are talked about."""
+    return [model for model in knowledge.catalog.models.values() if _considered(model, use, context)]
+
+
+def ranked(
+    models: list[Model],
+    devices: tuple[Device, ...],
+    context: int,
+    ram_mib: float,
+    least_tok_s: float = READABLE_TOK_S,
+) -> list[FitOut]:
+    """Those that run, comfortable ones first, the most talked about first within a group.
+
+    Each in the best quant that leaves room to spare, or in the usual one where the best is slower than ``least_tok_s``.
+    """
+    order = list(_GROUP.values())
+    rank = {model.id: model.rank for model in models}
+    runs = [run for model in models if (run := _run(model, devices, context, ram_mib, least_tok_s))]
+    return sorted(runs, key=lambda run: (order.index(run.group), rank[run.id]))
 
 
 def _context(question: Question) -> int:
@@ -111,10 +131,16 @@ def _considered(model: Model, use: str | None, context: int) -> bool:
             return True
 
 
-def _run(model: Model, devices: tuple[Device, ...], context: int, ram_mib: float) -> FitOut | None:
-    load = best_load(model, devices, context)
-    if load is None:
-        return None
+def _run(model: Model, devices: tuple[Device, ...], context: int, ram_mib: float, least_tok_s: float) -> FitOut | None:
+    best = best_load(model, devices, context)
+    run = best and _judged(model, best, devices, ram_mib)
+    if best and run and run.decode_tok_s[0] < least_tok_s and best.quant != usual_quant(model):
+        usual = load_of(model, usual_quant(model), context)
+        run = usual and _judged(model, usual, devices, ram_mib)
+    return run
+
+
+def _judged(model: Model, load: Load, devices: tuple[Device, ...], ram_mib: float) -> FitOut | None:
     judged = judge(load, devices, ram_mib)
     decode = decode_band(load, judged)
     total = sum(share.total_mib for share in judged.plan.shares)

@@ -20,6 +20,7 @@ from bot.answers import (
     glossary,
     hardware,
     model,
+    start,
     tool,
     troubleshoot,
     willitrun,
@@ -100,6 +101,13 @@ COMMANDS: dict[str, Command] = {
         ("symptom",),
         "From what you notice to its cause.",
         "/troubleshoot symptom: ollama is slow",
+    ),
+    "start": Command(
+        start.start,
+        start.OPTIONS,
+        start.OPTIONS,
+        "From your system, card and goal to the commands that run a model.",
+        "/start system: windows gpu: rtx 3060 12gb goal: chat",
     ),
     "ask": Command(
         ask.ask,

@@ -14,6 +14,9 @@ SMALLEST_QUANT = "IQ3_XXS"
 ASSUMED_RAM_GIB = 64.0
 ASSUMED_RAM_MIB = ASSUMED_RAM_GIB * 1024
 
+READABLE_TOK_S = 5.0
+"""Slower than people read."""
+
 
 def card_of(size_gb: int) -> Device:
     """A card of which only the memory is asked; nothing may be said of its speed."""
@@ -32,13 +35,25 @@ def best_load(model: Model, devices: tuple[Device, ...], context: int) -> Load |
 
     None where the catalog lacks the architecture, or the model's context is shorter.
     """
-    if model.architecture is None or model.context is None or context > model.context:
+    usual = usual_quant(model)
+    load = load_of(model, usual, context)
+    if load is None:
         return None
     ladder = (model.native_quant,) if model.native_quant else QUALITY_ORDER[: QUALITY_ORDER.index(SMALLEST_QUANT) + 1]
-    usual = model.native_quant or DEFAULT_PRESET
-    load = Load(model.architecture, usual, context)
     quant = best_quant(load, devices, file_mib=model.file_mib, candidates=ladder) or usual
     return load._replace(quant=quant, file_mib=model.file_mib.get(quant))
+
+
+def usual_quant(model: Model) -> str:
+    """The quant most people take: the one it was published in, or Q4_K_M."""
+    return model.native_quant or DEFAULT_PRESET
+
+
+def load_of(model: Model, quant: str, context: int) -> Load | None:
+    """``model`` in ``quant``; None where the architecture is unknown, or the model's context is shorter."""
+    if model.architecture is None or model.context is None or context > model.context:
+        return None
+    return Load(model.architecture, quant, context, file_mib=model.file_mib.get(quant))
 
 
 def run_on(label: str, model: Model, device: Device, context: int) -> RunOut | None:

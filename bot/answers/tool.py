@@ -29,6 +29,7 @@ async def tool(question: Question, knowledge: Knowledge) -> Payload:
             ("formats", record.formats, ""),
             ("api", record.api, ""),
             ("url", record.url, ""),
+            *((f"install_{system}", command, "") for system, command in record.install.items()),
         ),
         opinion=(
             OpinionOut(part="best_for", sentences=(record.best_for,)),

@@ -165,6 +165,8 @@ class Tool(Record):
     backends: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     api: tuple[str, ...] = ()
+    install: dict[Literal["linux", "windows", "macos"], Opinion] = {}
+    """Command that installs it, by system, as its own documentation gives it."""
     best_for: Text
     caveat: Text
 

@@ -18,6 +18,7 @@ from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
 from bot.answers.record import RecordOut
+from bot.answers.start import StartOut
 from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.willitrun import WillItRunOut
 from bot.show import phrases
@@ -117,6 +118,7 @@ def _colour(answer: Answer) -> discord.Colour:
             | GlossaryOut()
             | TermsOut()
             | AskOut()
+            | StartOut()
             | RecordOut()
             | FitsOut()
             | BenchOut()
@@ -151,6 +153,8 @@ def _blocks(answer: Answer, command_ids: Mapping[str, int], *, drawn: bool) -> I
             yield from _terms(payload)
         case AskOut() as payload:
             yield from _ask(payload)
+        case StartOut() as payload:
+            yield from _start(payload)
         case HelpOut() as payload:
             yield from _help(payload, command_ids)
         case AboutOut() as payload:
@@ -320,6 +324,18 @@ def _ask(a: AskOut) -> Iterator[str]:
     see = "\n".join(f"- `{command}`" for command in a.see)
     yield f"{a.reason}" + (f"\n{see}" if see else "")
     yield f"-# {_sources(a.sources)}"
+
+
+def _start(a: StartOut) -> Iterator[str]:
+    yield f"### {phrases.start_title(a)}\n{phrases.start_pick(a)}"
+    for number, step in enumerate(a.steps, 1):
+        commands = "\n".join(step.commands)
+        note = f"\n{phrases.start_check(a)}" if step.step == "check" else ""
+        yield f"**{number}. {phrases.STEP_WORDS[step.step]}**\n```\n{commands}\n```{note}"
+    if a.others:
+        yield "-# Also good there: " + ", ".join(
+            f"{m.name} ({m.quant}, {phrases.band(m.decode_tok_s)})" for m in a.others
+        )
 
 
 def _help(a: HelpOut, command_ids: Mapping[str, int]) -> Iterator[str]:

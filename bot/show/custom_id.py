@@ -14,7 +14,7 @@ MAX_LENGTH = 100
 _SEPARATOR = "~"
 _CODES = {
     "w": "willitrun", "f": "fits", "c": "compare", "m": "model", "g": "gpu", "b": "bench", "t": "tool",
-    "s": "troubleshoot", "e": "error", "l": "glossary", "a": "ask",
+    "s": "troubleshoot", "e": "error", "l": "glossary", "a": "ask", "n": "start",
 }  # fmt: skip
 _OPTIONS = {
     "willitrun": ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime"),
@@ -28,6 +28,7 @@ _OPTIONS = {
     "error": ("text",),
     "glossary": ("term",),
     "ask": ("question",),
+    "start": ("system", "gpu", "goal"),
 }
 """Options that a control can carry; their positions are part of old messages, so the order never changes."""
 

@@ -7,6 +7,7 @@ from bot.answers.compare import CompareOut, RowOut, RuleOut
 from bot.answers.fits import FitsOut
 from bot.answers.measured import MeasuredOut
 from bot.answers.record import RecordOut, RunOut
+from bot.answers.start import StartOut
 from bot.answers.willitrun import ChangeOut, WillItRunOut
 
 VERDICT_WORDS = {"fits": "Fits", "tight": "Tight fit", "offload": "Runs with offload", "no": "Does not run"}
@@ -32,6 +33,8 @@ _FIELD_WORDS = {
     "term": "a term",
     "symptom": "what you notice",
     "question": "a question",
+    "system": "a system",
+    "goal": "a goal",
     "step": "a step",
     "tool": "a runtime or program",
     "use": "a use",
@@ -77,6 +80,9 @@ ROW_WORDS = {
     "systems": "Systems",
     "formats": "Formats",
     "api": "API",
+    "install_linux": "Install on Linux",
+    "install_windows": "Install on Windows",
+    "install_macos": "Install on macOS",
     "caveat": "Mind",
     "org": "Made by",
     "modality": "Handles",
@@ -407,10 +413,13 @@ def runs_title(answer: RecordOut) -> str:
 
 def fits_title(answer: FitsOut) -> str:
     """What a ranked list shows, and by which rule."""
-    kinds = list(dict.fromkeys(answer.devices))
-    where = " + ".join(f"{answer.devices.count(k)}× {k}" if answer.devices.count(k) > 1 else k for k in kinds)
     use = f" for {answer.use}" if answer.use else ""
-    return f"What runs{use} on {where} at {tokens(answer.context)} context"
+    return f"What runs{use} on {_together(answer.devices)} at {tokens(answer.context)} context"
+
+
+def _together(devices: tuple[str, ...]) -> str:
+    kinds = dict.fromkeys(devices)
+    return " + ".join(f"{devices.count(k)}× {k}" if devices.count(k) > 1 else k for k in kinds)
 
 
 def fits_rule(answer: FitsOut) -> str:
@@ -418,9 +427,52 @@ def fits_rule(answer: FitsOut) -> str:
     counts = ", ".join(f"{answer.counts[group]} {words.lower()}" for group, words in GROUP_WORDS.items())
     return (
         f"{answer.considered} models considered: {counts}. Within a group the most talked about come first; each in the"
-        f" best quant that leaves room to spare. Page {answer.page} of {answer.pages}."
+        f" best quant that leaves room to spare, or the usual one where that would be slow to read."
+        f" Page {answer.page} of {answer.pages}."
     )
 
+
+STEP_WORDS = {
+    "install": "Install Ollama",
+    "run": "Load the model and talk to it",
+    "context": "In its prompt, give it the context and keep that under a name",
+    "check": "In a second terminal, see where it runs",
+    "try_picture": "Ask about a picture by its path",
+    "interface": "For a chat in the browser, install Open WebUI",
+    "editor": "In your editor's extension, set this address and model",
+}
+
+
+def start_title(answer: StartOut) -> str:
+    """For whom the steps are."""
+    return f"{answer.goal.capitalize()} on {_together(answer.devices)}, {SYSTEM_WORDS[answer.system]}"
+
+
+def start_pick(answer: StartOut) -> str:
+    """The pick and why."""
+    if answer.pick is None:
+        return "Nothing that is good for this runs there at a readable speed. `/fits` lists what runs at all."
+    where = {
+        "comfortable": "fits with room to spare",
+        "tight": "fits tightly",
+        "offload": "runs with a part in system memory",
+    }[answer.pick.group]
+    return (
+        f"Take {answer.pick.name} at {answer.pick.quant}: at {tokens(answer.context)} context it needs"
+        f" {gib(answer.pick.total_mib)}, {where}, and writes about {band(answer.pick.decode_tok_s)}."
+    )
+
+
+def start_check(answer: StartOut) -> str:
+    """What the check should show."""
+    if answer.on_cpu:
+        return "It should say 100% CPU."
+    if answer.pick is not None and answer.pick.group == "comfortable":
+        return "It should say 100% GPU; if not, ask `/troubleshoot symptom: The GPU is not used`."
+    return "It should show a share of the GPU; the rest is in system memory."
+
+
+SYSTEM_WORDS = {"windows": "Windows", "linux": "Linux", "macos": "macOS"}
 
 COHORT_WORDS = {
     "other_runtimes": "The same on other runtimes",

@@ -18,6 +18,7 @@ from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
 from bot.answers.record import RecordOut
+from bot.answers.start import StartOut
 from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.willitrun import WillItRunOut
 from bot.show import phrases
@@ -57,6 +58,8 @@ def _lines(answer: Answer) -> Iterator[RenderableType]:
             yield Markdown(payload.answer)
             yield Markdown(payload.reason, style="dim")
             yield from (Text(f"  {command}", style="cyan") for command in payload.see)
+        case StartOut() as payload:
+            yield from _start(payload)
         case HelpOut() as payload:
             yield from _help(payload)
         case AboutOut() as payload:
@@ -272,6 +275,19 @@ def _glossary(a: GlossaryOut) -> Iterator[RenderableType]:
         yield Markdown(body)
     yield Text("\nRelated: " + ", ".join(item.name for item in a.related), style="dim")
     yield Text("Sources: " + "; ".join(a.sources), style="dim")
+
+
+def _start(a: StartOut) -> Iterator[RenderableType]:
+    yield Text(phrases.start_title(a), style="bold cyan")
+    yield Markdown(phrases.start_pick(a))
+    for number, step in enumerate(a.steps, 1):
+        yield Text(f"\n{number}. {phrases.STEP_WORDS[step.step]}", style="bold")
+        yield from (Text(f"   {command}", style="cyan") for command in step.commands)
+        if step.step == "check":
+            yield Markdown(phrases.start_check(a), style="dim")
+    if a.others:
+        names = ", ".join(f"{m.name} ({m.quant}, {phrases.band(m.decode_tok_s)})" for m in a.others)
+        yield Text(f"\nAlso good there: {names}", style="dim")
 
 
 def _help(a: HelpOut) -> Iterator[RenderableType]:

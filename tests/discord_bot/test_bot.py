@@ -146,7 +146,9 @@ async def test_a_fault_in_a_command_gets_a_reference(
         raise RuntimeError("disk on fire")
 
     monkeypatch.setattr(knowledge.models, "resolve", broken)
-    result = await alice.slash(channel, "willitrun", model="llama 3.1 8b", gpu="3090")
+    result = await alice.slash(
+        channel, "willitrun", model="llama 3.1 8b", gpu="3090", context="7777"
+    )  # not asked before
     assert result.ephemeral
     reference = said(result).split("`")[1]
     assert len(reference) == 8

@@ -92,6 +92,38 @@ async def test_another_record_is_shown_beside_the_card(
 
 
 @pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("fits", {"gpu": "rtx 3060 12gb", "context": "16k"}),
+        ("start", {"system": "linux", "gpu": "rtx 3060 12gb", "goal": "reasoning"}),
+    ],
+)
+async def test_a_listed_model_opens_its_whole_verdict(
+    alice: simcord.MemberActor, channel: simcord.ChannelHandle, command: str, options: dict[str, str]
+) -> None:
+    listed = await alice.slash(channel, command, **options)
+    assert listed.response
+    custom_id = next(i for i in ids(listed.response.components) if i.startswith("also-model~"))
+    select = next(
+        item for row in listed.response.components for item in row.get("components", ()) if item.get("options")
+    )
+    model, quant = select["options"][0]["label"], select["options"][0]["description"]
+    picked = await alice.select(listed.response.message, [select["options"][0]["value"]], custom_id=custom_id)
+    assert picked.ephemeral
+    assert model in said(picked)
+    assert quant in said(picked)
+    assert "16k" in said(picked)
+
+
+async def test_a_quick_answer_leads_on(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
+    asked = await alice.slash(channel, "ask", question="vram-adds-up")
+    assert asked.response
+    more = await alice.click(asked.response.message, label="/glossary multi-gpu")
+    assert more.ephemeral
+    assert "Multi-GPU" in said(more)
+
+
+@pytest.mark.parametrize(
     ("command", "options", "option"),
     [
         ("error", {"text": "out of memory"}, "text"),
