@@ -138,6 +138,10 @@ def _values(command: str, option: str, typed: str, knowledge: Knowledge) -> list
             return [term.title for term in knowledge.glossary.search(typed, 8)]
         case "question":
             return [answer.question for answer in knowledge.answers.search(typed, 8)]
+        case "topic":
+            return [topic.title for topic in knowledge.topics.search(typed, 8)]
+        case "kit":
+            return [kit.title for kit in knowledge.kits.search(typed, 8)]
         case "system":
             return [system for system in SYSTEMS if system.startswith(typed)]
         case "goal":

@@ -41,6 +41,8 @@ COGS = (
     "cogs.start",
     "cogs.ask",
     "cogs.glossary",
+    "cogs.method",
+    "cogs.prompt",
     "cogs.help",
     "cogs.about",
 )

@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 import discord
 from discord import ui
 
-from bot.answers.answer import Answer, AskBackOut, Frozen, NotFoundOut, Question
+from bot.answers.answer import Answer, AskBackOut, Frozen, ListOut, NotFoundOut, Question
 from bot.answers.ask import AskOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitOut, FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
 from bot.answers.knowledge import Knowledge
+from bot.answers.method import TopicOut
+from bot.answers.prompt import KitOut
 from bot.answers.router import answer
 from bot.answers.runtime import RUNTIMES
 from bot.answers.start import StartOut
@@ -23,7 +25,7 @@ from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.typed import read_typed
 from bot.answers.willitrun import WillItRunOut
 from bot.boundary import fault_words, report, say
-from bot.show import explain
+from bot.show import explain, phrases
 from bot.show.cards import behind, card
 from bot.show.charts import picture
 from bot.show.custom_id import Control, decode, encode
@@ -79,6 +81,15 @@ def show(
         ]
     elif isinstance(payload, StartOut) and payload.pick:
         rows = _runs((payload.pick, *payload.others), payload.context, question, result.catalog)
+    elif isinstance(payload, TopicOut):
+        others = [(topic.id, topic.name, "") for topic in payload.others]
+        rows = _select(_ALSO, "topic", question, others, "Another topic", result.catalog)
+    elif isinstance(payload, ListOut):
+        records = [(record.id, record.name, "") for record in payload.records]
+        rows = _select(_PICK, payload.about, question, records, "Open one of them", result.catalog)
+    elif isinstance(payload, KitOut):
+        files = [discord.File(io.BytesIO(phrases.kit_file(payload).encode()), f"{payload.id}.md")]
+        rows = [ui.File(f"attachment://{payload.id}.md")]
     elif isinstance(payload, AskOut):
         rows = _row(*(_press("see", see[:_LABEL], read_typed(see), result.catalog) for see in payload.see))
     elif isinstance(payload, TroubleshootOut):

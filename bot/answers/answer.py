@@ -47,6 +47,13 @@ class AskBackOut(Frozen):
     candidates: tuple[CandidateOut, ...]
 
 
+class ListOut(Frozen):
+    """The records of a kind by name, where none of them was asked for."""
+
+    about: str
+    records: tuple[NameOut, ...]
+
+
 class NotFoundOut(Frozen):
     """Nothing is meant; ``nearest`` is offered, never taken."""
 

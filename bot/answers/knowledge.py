@@ -3,9 +3,10 @@
 from functools import cached_property
 
 from bot.answers.answer import OptionValue, Payload, Question
+from bot.catalog.records import Kit, QuickAnswer, Topic
 from bot.catalog.store import Catalog
 from bot.hub.client import Hub
-from bot.kb.answers import AnswerIndex
+from bot.kb.by_phrase import PhraseIndex
 from bot.kb.errors import ErrorIndex
 from bot.kb.glossary import GlossaryIndex
 from bot.kb.symptoms import SymptomIndex
@@ -94,9 +95,19 @@ class Knowledge:
         return SymptomIndex(self.catalog.symptoms)
 
     @cached_property
-    def answers(self) -> AnswerIndex:
+    def answers(self) -> PhraseIndex[QuickAnswer]:
         """Quick answers by how people ask."""
-        return AnswerIndex(self.catalog.answers)
+        return PhraseIndex(self.catalog.answers, lambda answer: (answer.question, *answer.phrases))
+
+    @cached_property
+    def topics(self) -> PhraseIndex[Topic]:
+        """Topics of the methodology by how people ask."""
+        return PhraseIndex(self.catalog.topics, lambda topic: (topic.title, *topic.phrases))
+
+    @cached_property
+    def kits(self) -> PhraseIndex[Kit]:
+        """Prompting kits by what people want to do."""
+        return PhraseIndex(self.catalog.kits, lambda kit: (kit.title, *kit.phrases))
 
     @cached_property
     def glossary(self) -> GlossaryIndex:

@@ -14,6 +14,7 @@ from bot.catalog.records import (
     GlossaryTerm,
     Hardware,
     HardwareVerdict,
+    Kit,
     Model,
     ModelVerdict,
     Record,
@@ -91,6 +92,9 @@ def _problems(loaded: Loaded) -> Iterator[tuple[str, Record, str, str]]:
         yield from (("glossary", term, "related", p) for p in _dangling(term.related, terms - {term.id}))
         yield from (("glossary", term, part, problem) for part, problem in _lengths(term))
     yield from (("glossary", term, "definition", problem) for term, problem in _alike(glossary))
+    families = {row.id for row in records["sampling"]}
+    for kit in cast(list[Kit], records["kit"]):
+        yield from (("kit", kit, "sampling", p) for p in _dangling(kit.sampling, families))
 
 
 def _lengths(term: GlossaryTerm) -> Iterator[tuple[str, str]]:

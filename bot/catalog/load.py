@@ -19,13 +19,16 @@ from bot.catalog.records import (
     GlossaryTerm,
     Hardware,
     HardwareVerdict,
+    Kit,
     Model,
     ModelVerdict,
     QuickAnswer,
     Record,
     RentalPrice,
+    Sampling,
     Symptom,
     Tool,
+    Topic,
 )
 
 MAX_FILE_BYTES = 2_000_000
@@ -44,10 +47,13 @@ KINDS: dict[str, type[Record]] = {
     "error": ErrorEntry,
     "glossary": GlossaryTerm,
     "answer": QuickAnswer,
+    "topic": Topic,
+    "sampling": Sampling,
+    "kit": Kit,
 }
 """Record kinds by the name of their TOML table (or, for prose, of their folder)."""
 
-_TABLE_FOLDERS = ("models", "hardware", "tools", "verdicts", "prices", "troubleshooting", "answers")
+_TABLE_FOLDERS = ("models", "hardware", "tools", "verdicts", "prices", "troubleshooting", "answers", "method", "kits")
 _PROSE_FOLDERS: dict[str, tuple[str, Callable[[str], dict[str, Any]]]] = {
     "errors": ("error", prose.error_sections),
     "glossary": ("glossary", prose.glossary_sections),
@@ -97,7 +103,7 @@ def load(data: Path) -> Loaded:
     return loaded
 
 
-_WITH_FIGURES = {"glossary": prose.GLOSSARY_PARTS, "answer": ("answer", "reason")}
+_WITH_FIGURES = {"glossary": prose.GLOSSARY_PARTS, "answer": ("answer", "reason"), "topic": ("text",)}
 """Texts in which the engine's figures may be asked for."""
 _BY_ENGINE_ONLY = frozenset({"practical_example", "answer", "reason"})
 """Texts in which they may not be typed by hand."""

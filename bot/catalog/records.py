@@ -334,6 +334,37 @@ class QuickAnswer(Record):
     see: tuple[Opinion, ...] = ()
 
 
+class Topic(Record):
+    """How something is worked out, what a word means, or what is not known."""
+
+    title: Name
+    phrases: tuple[Name, ...] = ()
+    text: Text
+
+
+class Sampling(Record):
+    """Sampling settings that the makers of a family of models recommend; what they do not give is left out."""
+
+    name: Name
+    temperature: float = Field(ge=0, le=2)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    top_k: int | None = Field(default=None, ge=0, le=1000)
+    min_p: float | None = Field(default=None, ge=0, le=1)
+    repetition_penalty: float | None = Field(default=None, ge=1, le=2)
+    note: Opinion | None = None
+
+
+class Kit(Record):
+    """A system prompt for a job, with what goes wrong. ``sampling`` are ids of families that do it well."""
+
+    title: Name
+    phrases: tuple[Name, ...] = ()
+    use: Opinion
+    prompt: Text
+    sampling: tuple[Slug, ...] = Field(min_length=1)
+    pitfalls: tuple[Opinion, ...] = Field(min_length=2)
+
+
 class GlossaryTerm(Record):
     """A term with its four parts."""
 

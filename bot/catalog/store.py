@@ -15,13 +15,16 @@ from bot.catalog.records import (
     GlossaryTerm,
     Hardware,
     HardwareVerdict,
+    Kit,
     Model,
     ModelVerdict,
     QuickAnswer,
     Record,
     RentalPrice,
+    Sampling,
     Symptom,
     Tool,
+    Topic,
 )
 
 R = TypeVar("R", bound=Record)
@@ -48,6 +51,9 @@ class Catalog(NamedTuple):
     errors: dict[str, ErrorEntry]
     glossary: dict[str, GlossaryTerm]
     answers: dict[str, QuickAnswer]
+    topics: dict[str, Topic]
+    sampling: dict[str, Sampling]
+    kits: dict[str, Kit]
 
     def __repr__(self) -> str:
         """Short: asyncio writes the result of every task out, and the whole catalog takes a quarter of a second."""
@@ -82,6 +88,9 @@ async def read_catalog(path: Path) -> Catalog:
         errors=_by_id(ErrorEntry, bodies.get("error", ())),
         glossary=_by_id(GlossaryTerm, bodies.get("glossary", ())),
         answers=_by_id(QuickAnswer, bodies.get("answer", ())),
+        topics=_by_id(Topic, bodies.get("topic", ())),
+        sampling=_by_id(Sampling, bodies.get("sampling", ())),
+        kits=_by_id(Kit, bodies.get("kit", ())),
     )
 
 

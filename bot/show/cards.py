@@ -10,13 +10,15 @@ import discord
 from discord import ui
 
 from bot.answers.about import AboutOut, HelpOut
-from bot.answers.answer import Answer, AskBackOut, InvalidOut, NotFoundOut, NotLocalOut, UnavailableOut
+from bot.answers.answer import Answer, AskBackOut, InvalidOut, ListOut, NotFoundOut, NotLocalOut, UnavailableOut
 from bot.answers.ask import AskOut
 from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
+from bot.answers.method import TopicOut
+from bot.answers.prompt import KitOut
 from bot.answers.record import RecordOut
 from bot.answers.start import StartOut
 from bot.answers.troubleshoot import TroubleshootOut
@@ -119,6 +121,9 @@ def _colour(answer: Answer) -> discord.Colour:
             | TermsOut()
             | AskOut()
             | StartOut()
+            | TopicOut()
+            | KitOut()
+            | ListOut()
             | RecordOut()
             | FitsOut()
             | BenchOut()
@@ -153,6 +158,14 @@ def _blocks(answer: Answer, command_ids: Mapping[str, int], *, drawn: bool) -> I
             yield from _terms(payload)
         case AskOut() as payload:
             yield from _ask(payload)
+        case TopicOut() as payload:
+            yield f"### {payload.title}\n{payload.text}"
+            yield f"-# {_sources(payload.sources)} · checked {payload.checked}"
+        case KitOut() as payload:
+            yield from _kit(payload)
+        case ListOut() as payload:
+            names = "\n".join(f"- {record.name}" for record in payload.records)
+            yield f"### {phrases.LIST_TITLES[payload.about]}\n{names}"
         case StartOut() as payload:
             yield from _start(payload)
         case HelpOut() as payload:
@@ -324,6 +337,13 @@ def _ask(a: AskOut) -> Iterator[str]:
     see = "\n".join(f"- `{command}`" for command in a.see)
     yield f"{a.reason}" + (f"\n{see}" if see else "")
     yield f"-# {_sources(a.sources)}"
+
+
+def _kit(a: KitOut) -> Iterator[str]:
+    yield f"### {a.title}\n{a.use}\n```\n{a.prompt}\n```"
+    yield "**Sampling**\n" + "\n".join(f"- {phrases.sampling(item)} ([source](<{item.source}>))" for item in a.sampling)
+    yield "**What goes wrong**\n" + "\n".join(f"- {pitfall}" for pitfall in a.pitfalls)
+    yield f"-# checked {a.checked}"
 
 
 def _start(a: StartOut) -> Iterator[str]:

@@ -15,6 +15,7 @@ _SEPARATOR = "~"
 _CODES = {
     "w": "willitrun", "f": "fits", "c": "compare", "m": "model", "g": "gpu", "b": "bench", "t": "tool",
     "s": "troubleshoot", "e": "error", "l": "glossary", "a": "ask", "n": "start",
+    "o": "method", "p": "prompt",
 }  # fmt: skip
 _OPTIONS = {
     "willitrun": ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime"),
@@ -28,6 +29,8 @@ _OPTIONS = {
     "error": ("text",),
     "glossary": ("term",),
     "ask": ("question",),
+    "method": ("topic",),
+    "prompt": ("kit",),
     "start": ("system", "gpu", "goal"),
 }
 """Options that a control can carry; their positions are part of old messages, so the order never changes."""

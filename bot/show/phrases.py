@@ -6,6 +6,7 @@ from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut, RowOut, RuleOut
 from bot.answers.fits import FitsOut
 from bot.answers.measured import MeasuredOut
+from bot.answers.prompt import KitOut, SamplingOut
 from bot.answers.record import RecordOut, RunOut
 from bot.answers.start import StartOut
 from bot.answers.willitrun import ChangeOut, WillItRunOut
@@ -33,6 +34,8 @@ _FIELD_WORDS = {
     "term": "a term",
     "symptom": "what you notice",
     "question": "a question",
+    "topic": "a topic",
+    "kit": "a job",
     "system": "a system",
     "goal": "a goal",
     "step": "a step",
@@ -300,6 +303,10 @@ def not_found(about: str, typed: str) -> str:
             )
         case "term":
             return f"{quoted} is not in the glossary."
+        case "topic":
+            return f"{quoted} is not a topic of the methodology. `/method` alone lists them."
+        case "kit":
+            return f"I have no prompting kit for {quoted}. `/prompt` alone lists them."
         case "question":
             return f"{quoted} is not among the questions that I have an answer to."
         case "terms":
@@ -429,6 +436,29 @@ def fits_rule(answer: FitsOut) -> str:
         f"{answer.considered} models considered: {counts}. Within a group the most talked about come first; each in the"
         f" best quant that leaves room to spare, or the usual one where that would be slow to read."
         f" Page {answer.page} of {answer.pages}."
+    )
+
+
+LIST_TITLES = {
+    "topic": "How it is worked out, what the words mean, what is not known",
+    "kit": "System prompts for a job, with sampling settings",
+}
+
+
+def sampling(item: SamplingOut) -> str:
+    """Settings of a family in one line."""
+    names = ("temperature", "top_p", "top_k", "min_p", "repetition_penalty")
+    given = ", ".join(f"{n} {v:g}" for n in names if (v := getattr(item, n)) is not None)
+    return f"{item.name}: {given}" + (f" ({item.note})" if item.note else "")
+
+
+def kit_file(kit: KitOut) -> str:
+    """A kit as a Markdown file."""
+    families = "\n".join(f"- {sampling(item)}, by {item.source}" for item in kit.sampling)
+    pitfalls = "\n".join(f"- {pitfall}" for pitfall in kit.pitfalls)
+    return (
+        f"# {kit.title}\n\n{kit.use}\n\n## System prompt\n\n{kit.prompt}\n\n## Sampling\n\n{families}\n\n"
+        f"## What goes wrong\n\n{pitfalls}\n"
     )
 
 

@@ -10,13 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.answers.about import AboutOut, HelpOut
-from bot.answers.answer import Answer, AskBackOut, InvalidOut, NotFoundOut, NotLocalOut, UnavailableOut
+from bot.answers.answer import Answer, AskBackOut, InvalidOut, ListOut, NotFoundOut, NotLocalOut, UnavailableOut
 from bot.answers.ask import AskOut
 from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
+from bot.answers.method import TopicOut
+from bot.answers.prompt import KitOut
 from bot.answers.record import RecordOut
 from bot.answers.start import StartOut
 from bot.answers.troubleshoot import TroubleshootOut
@@ -58,6 +60,15 @@ def _lines(answer: Answer) -> Iterator[RenderableType]:
             yield Markdown(payload.answer)
             yield Markdown(payload.reason, style="dim")
             yield from (Text(f"  {command}", style="cyan") for command in payload.see)
+        case TopicOut() as payload:
+            yield Text(payload.title, style="bold cyan")
+            yield Markdown(payload.text)
+            yield Text("Sources: " + "; ".join(payload.sources) + f" (checked {payload.checked})", style="dim")
+        case KitOut() as payload:
+            yield Markdown(phrases.kit_file(payload))
+        case ListOut() as payload:
+            yield Text(phrases.LIST_TITLES[payload.about], style="bold cyan")
+            yield from (Text(f"  {record.name}") for record in payload.records)
         case StartOut() as payload:
             yield from _start(payload)
         case HelpOut() as payload:

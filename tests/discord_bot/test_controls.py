@@ -115,6 +115,24 @@ async def test_a_listed_model_opens_its_whole_verdict(
     assert "16k" in said(picked)
 
 
+@pytest.mark.parametrize("command", ["method", "prompt"])
+async def test_a_list_opens_one_of_its_records(
+    alice: simcord.MemberActor, channel: simcord.ChannelHandle, command: str
+) -> None:
+    listed = await alice.slash(channel, command)
+    assert listed.response
+    select = listed.response.components[-1]["components"][0]
+    choice = select["options"][1]
+    opened = await alice.select(listed.response.message, [choice["value"]], custom_id=select["custom_id"])
+    assert choice["label"] in said(opened)
+
+
+async def test_a_kit_comes_with_its_file(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
+    sent = await alice.slash(channel, "prompt", kit="summarise")
+    assert sent.response
+    assert "summarise.md" in str(sent.response.components[-1]), sent.response.components[-1]
+
+
 async def test_a_quick_answer_leads_on(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
     asked = await alice.slash(channel, "ask", question="vram-adds-up")
     assert asked.response

@@ -1,10 +1,12 @@
-"""Questions in people's own words → quick answers."""
+"""Questions in people's own words → the record that answers them."""
 
 import math
 import re
 from collections import Counter
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
-from bot.catalog.records import QuickAnswer
+from bot.catalog.records import Record
 from bot.naming.text import Suggestions, plain
 
 _STOP = frozenset(
@@ -29,50 +31,56 @@ _MARGIN = 1.06
 _MAX_READ = 400
 
 
-class AnswerIndex:
-    """Finds the answer to a question by the words that tell it from others."""
+R = TypeVar("R", bound=Record)
 
-    def __init__(self, answers: dict[str, QuickAnswer]) -> None:
-        self._answers = answers
-        self._asked = [(a.id, _words(text)) for a in answers.values() for text in (a.question, *a.phrases)]
-        self._exact = {_bare(text): a.id for a in answers.values() for text in (a.question, *a.phrases)}
+
+class PhraseIndex(Generic[R]):
+    """Finds the record that a question is about by the words that tell it from others."""
+
+    def __init__(self, records: dict[str, R], phrases: Callable[[R], tuple[str, ...]]) -> None:
+        """``phrases`` gives the ways in which people ask for a record, the one to show first."""
+        self._records = records
+        asked = [(record.id, text) for record in records.values() for text in phrases(record)]
+        self._exact = {_bare(text): record_id for record_id, text in asked}
+        self._asked = [(record_id, _words(text)) for record_id, text in asked]
         count = Counter(word for _, words in self._asked for word in words)
         self._weights = {word: math.log(1 + len(self._asked) / n) for word, n in count.items()}
         self._unknown = math.log(1 + len(self._asked))
-        self._suggestions = Suggestions((a.id, a.question) for a in answers.values()) if answers else None
+        titles = [(record.id, phrases(record)[0]) for record in records.values()]
+        self._suggestions = Suggestions(titles) if titles else None
 
-    def find(self, text: str) -> QuickAnswer | None:
-        """The answer that ``text`` asks for; None where none is clearly meant."""
-        if exact := self._answers.get(self._exact.get(_bare(text), text.strip())):
+    def find(self, text: str) -> R | None:
+        """The record that ``text`` asks for; None where none is clearly meant."""
+        if exact := self._records.get(self._exact.get(_bare(text), text.strip())):
             return exact
         ranked = self._ranked(text)
         if not ranked or ranked[0][0] < _LEAST:
             return None
         if len(ranked) > 1 and ranked[0][0] < _MARGIN * ranked[1][0] and ranked[0][0] < 0.9:
             return None
-        return self._answers[ranked[0][1]]
+        return self._records[ranked[0][1]]
 
-    def nearest(self, text: str, limit: int = 5) -> list[QuickAnswer]:
-        """Questions that share telling words with ``text``, the likest first."""
-        return [self._answers[answer_id] for score, answer_id in self._ranked(text)[:limit] if score >= _LEAST / 2]
+    def nearest(self, text: str, limit: int = 5) -> list[R]:
+        """Records that share telling words with ``text``, the likest first."""
+        return [self._records[record_id] for score, record_id in self._ranked(text)[:limit] if score >= _LEAST / 2]
 
-    def search(self, text: str, limit: int = 25) -> list[QuickAnswer]:
-        """Questions for autocompletion."""
+    def search(self, text: str, limit: int = 25) -> list[R]:
+        """Records for autocompletion; all in order when nothing is typed."""
         if self._suggestions is None:
             return []
-        return [self._answers[answer_id] for answer_id in self._suggestions.search(text, limit)]
+        return [self._records[record_id] for record_id in self._suggestions.search(text, limit)]
 
     def _ranked(self, text: str) -> list[tuple[float, str]]:
         """Likeness and id, best first: shared weight over the geometric mean of both sides' weights."""
         query = _words(text)
         whole = self._weight(query)
         best: dict[str, float] = {}
-        for answer_id, words in self._asked:
+        for record_id, words in self._asked:
             shared = query & words
             if shared:
                 score = self._weight(shared) / math.sqrt(whole * self._weight(words))
-                best[answer_id] = max(best.get(answer_id, 0.0), score)
-        return sorted(((score, answer_id) for answer_id, score in best.items()), reverse=True)
+                best[record_id] = max(best.get(record_id, 0.0), score)
+        return sorted(((score, record_id) for record_id, score in best.items()), reverse=True)
 
     def _weight(self, words: frozenset[str]) -> float:
         return sum(self._weights.get(word, self._unknown) for word in words)
