@@ -29,6 +29,7 @@ _KINDS_OF = {
     "troubleshooting": ("troubleshooting",),
     "glossary": ("glossary",),
     "answers": ("answer",),
+    "lessons": ("lesson",),
     "prompts": ("kit",),
 }
 

@@ -43,6 +43,7 @@ COGS = (
     "cogs.glossary",
     "cogs.method",
     "cogs.prompt",
+    "cogs.learn",
     "cogs.help",
     "cogs.about",
 )

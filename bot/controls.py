@@ -16,6 +16,7 @@ from bot.answers.error import ErrorOut
 from bot.answers.fits import FitOut, FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
 from bot.answers.knowledge import Knowledge
+from bot.answers.learn import LessonOut
 from bot.answers.method import TopicOut
 from bot.answers.prompt import KitOut
 from bot.answers.router import answer
@@ -26,7 +27,7 @@ from bot.answers.typed import read_typed
 from bot.answers.willitrun import WillItRunOut
 from bot.boundary import fault_words, report, say
 from bot.show import explain, phrases
-from bot.show.cards import behind, card
+from bot.show.cards import behind, card, notice
 from bot.show.charts import picture
 from bot.show.custom_id import Control, decode, encode
 
@@ -87,6 +88,8 @@ def show(
     elif isinstance(payload, ListOut):
         records = [(record.id, record.name, "") for record in payload.records]
         rows = _select(_PICK, payload.about, question, records, "Open one of them", result.catalog)
+    elif isinstance(payload, LessonOut):
+        rows = _lesson(payload, result.catalog)
     elif isinstance(payload, KitOut):
         files = [discord.File(io.BytesIO(phrases.kit_file(payload).encode()), f"{payload.id}.md")]
         rows = [ui.File(f"attachment://{payload.id}.md")]
@@ -185,6 +188,19 @@ def _pick(custom_id: str, options: list[discord.SelectOption], placeholder: str)
     return ui.Select(custom_id=custom_id, options=options, placeholder=placeholder)
 
 
+def _lesson(payload: LessonOut, catalog: str) -> Iterable[ui.Item[Any]]:
+    def at(lesson: int, **choice: str) -> Question:
+        return Question(command="learn", options={"course": payload.course.id, "lesson": str(lesson), **choice})
+
+    here = payload.number
+    numbers = range(1, len(payload.choices) + 1)
+    yield from _row(*(_press("check", phrases.choice(n), at(here, choice=str(n)), catalog) for n in numbers))
+    yield from _row(
+        _press("next", "Previous", at(here - 1), catalog) if here > 1 else None,
+        _press("next", "Next", at(here + 1), catalog) if here < payload.lessons else None,
+    )
+
+
 def _runs(models: tuple[FitOut, ...], context: int, question: Question, catalog: str) -> Iterable[ui.Item[Any]]:
     """A select of models that were judged on some hardware, for the whole verdict on one."""
     options = {"gpu": question.options["gpu"], "context": str(context)}
@@ -249,6 +265,9 @@ async def _respond(interaction: discord.Interaction[Any], custom_id: str, value:
         if control.verb in _BEHIND and isinstance(result.answer, kind):
             await interaction.response.send_message(view=behind(say_more(result.answer)), ephemeral=True)
             return
+        if isinstance(result.answer, LessonOut) and result.answer.checked:
+            await interaction.response.send_message(view=notice(phrases.judged(result.answer.checked)), ephemeral=True)
+            return
         if control.verb == "share":
             shown = show(result, changed)
             await interaction.response.send_message(view=shown.view, files=shown.files)
@@ -286,7 +305,7 @@ def _changed(control: Control, value: str | None) -> Question | None:
     return control.question if control.verb in _PRESSES else None
 
 
-_PRESSES = ("fits", "see", "share", "next", "solved", *_BEHIND)
+_PRESSES = ("fits", "see", "check", "share", "next", "solved", *_BEHIND)
 _SELECTS = "|".join((*_CHOICES, rf"{_PICK}-\w+", rf"{_ALSO}-\w+"))
 
 

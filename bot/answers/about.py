@@ -51,6 +51,7 @@ async def about(question: Question, knowledge: Knowledge) -> Payload:
         "symptoms": len(catalog.symptoms),
         "terms": len(catalog.glossary),
         "quick answers": len(catalog.answers),
+        "lessons": len(catalog.lessons),
         "prompting kits": len(catalog.kits),
     }
     return "answered", AboutOut(

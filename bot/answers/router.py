@@ -19,6 +19,7 @@ from bot.answers import (
     fits,
     glossary,
     hardware,
+    learn,
     method,
     model,
     prompt,
@@ -131,6 +132,13 @@ COMMANDS: dict[str, Command] = {
         (),
         "How the figures are worked out, and what is not known.",
         "/method topic: memory",
+    ),
+    "learn": Command(
+        learn.learn,
+        learn.OPTIONS,
+        (),
+        "Short courses, a lesson at a time.",
+        "/learn course: hardware",
     ),
     "prompt": Command(
         prompt.prompt,

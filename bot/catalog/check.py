@@ -10,11 +10,13 @@ from bot.catalog.load import Fault, Loaded
 from bot.catalog.records import (
     ApiPrice,
     CloudModel,
+    Course,
     ErrorEntry,
     GlossaryTerm,
     Hardware,
     HardwareVerdict,
     Kit,
+    Lesson,
     Model,
     ModelVerdict,
     Record,
@@ -29,6 +31,7 @@ _CITATION = re2.compile(r"https?://|^(?:PyPI|npm|github) \S+")
 
 _WORDS = {"definition": (12, 140), "deeper_dive": (8, 180), "practical_example": (7, 120), "workflow_example": (2, 120)}
 """Fewest and most words of each part of a term, so that it fits a card and a glance."""
+_LESSON_WORDS = (150, 350)
 _SAME_TEXT = 85
 
 PARAMS_TOLERANCE = 0.02
@@ -82,6 +85,7 @@ def _problems(loaded: Loaded) -> Iterator[tuple[str, Record, str, str]]:
     for rental in cast(list[RentalPrice], records["rental_price"]):
         yield from (("rental_price", rental, "hardware", p) for p in _dangling((rental.hardware,), cards))
     yield from _verdicts(records)
+    yield from _lessons(records)
     errors = {row.id for row in records["error"]}
     for error in cast(list[ErrorEntry], records["error"]):
         yield from (("error", error, "related", p) for p in _dangling(error.related, errors))
@@ -95,6 +99,23 @@ def _problems(loaded: Loaded) -> Iterator[tuple[str, Record, str, str]]:
     families = {row.id for row in records["sampling"]}
     for kit in cast(list[Kit], records["kit"]):
         yield from (("kit", kit, "sampling", p) for p in _dangling(kit.sampling, families))
+
+
+def _lessons(records: dict[str, list[Record]]) -> Iterator[tuple[str, Record, str, str]]:
+    """Lessons of a course are numbered without gaps, have a right choice, and can be read in two minutes."""
+    courses = {row.id for row in records["course"]}
+    numbers: dict[str, list[int]] = {course: [] for course in courses}
+    for lesson in cast(list[Lesson], records["lesson"]):
+        yield from (("lesson", lesson, "course", p) for p in _dangling((lesson.course,), courses))
+        numbers.setdefault(lesson.course, []).append(lesson.number)
+        if lesson.right > len(lesson.choices):
+            yield "lesson", lesson, "right", f"there are {len(lesson.choices)} choices"
+        words = len(lesson.text.split())
+        if not _LESSON_WORDS[0] <= words <= _LESSON_WORDS[1]:
+            yield "lesson", lesson, "text", f"{words} words; {_LESSON_WORDS[0]} to {_LESSON_WORDS[1]} are wanted"
+    for course in cast(list[Course], records["course"]):
+        if sorted(numbers[course.id]) != list(range(1, len(numbers[course.id]) + 1)) or not numbers[course.id]:
+            yield "course", course, "id", "its lessons are not numbered 1, 2, 3 …"
 
 
 def _lengths(term: GlossaryTerm) -> Iterator[tuple[str, str]]:

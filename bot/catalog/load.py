@@ -14,12 +14,14 @@ from bot.catalog.records import (
     ApiPrice,
     Benchmark,
     CloudModel,
+    Course,
     ElectricityPrice,
     ErrorEntry,
     GlossaryTerm,
     Hardware,
     HardwareVerdict,
     Kit,
+    Lesson,
     Model,
     ModelVerdict,
     QuickAnswer,
@@ -50,10 +52,23 @@ KINDS: dict[str, type[Record]] = {
     "topic": Topic,
     "sampling": Sampling,
     "kit": Kit,
+    "course": Course,
+    "lesson": Lesson,
 }
 """Record kinds by the name of their TOML table (or, for prose, of their folder)."""
 
-_TABLE_FOLDERS = ("models", "hardware", "tools", "verdicts", "prices", "troubleshooting", "answers", "method", "kits")
+_TABLE_FOLDERS = (
+    "models",
+    "hardware",
+    "tools",
+    "verdicts",
+    "prices",
+    "troubleshooting",
+    "answers",
+    "method",
+    "kits",
+    "lessons",
+)
 _PROSE_FOLDERS: dict[str, tuple[str, Callable[[str], dict[str, Any]]]] = {
     "errors": ("error", prose.error_sections),
     "glossary": ("glossary", prose.glossary_sections),
@@ -103,7 +118,12 @@ def load(data: Path) -> Loaded:
     return loaded
 
 
-_WITH_FIGURES = {"glossary": prose.GLOSSARY_PARTS, "answer": ("answer", "reason"), "topic": ("text",)}
+_WITH_FIGURES = {
+    "glossary": prose.GLOSSARY_PARTS,
+    "answer": ("answer", "reason"),
+    "topic": ("text",),
+    "lesson": ("text",),
+}
 """Texts in which the engine's figures may be asked for."""
 _BY_ENGINE_ONLY = frozenset({"practical_example", "answer", "reason"})
 """Texts in which they may not be typed by hand."""

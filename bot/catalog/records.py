@@ -365,6 +365,28 @@ class Kit(Record):
     pitfalls: tuple[Opinion, ...] = Field(min_length=2)
 
 
+class Course(Record):
+    """A short course; its lessons name it."""
+
+    title: Name
+    phrases: tuple[Name, ...] = ()
+    about: Opinion
+
+
+class Lesson(Record):
+    """One lesson: what to read, what to remember, and a question with one right choice, counted from 1."""
+
+    course: Slug
+    number: int = Field(ge=1, le=20)
+    title: Name
+    text: Text
+    insight: Opinion
+    question: Opinion
+    choices: tuple[Name, ...] = Field(min_length=2, max_length=5)
+    right: int = Field(ge=1, le=5)
+    why: Opinion
+
+
 class GlossaryTerm(Record):
     """A term with its four parts."""
 

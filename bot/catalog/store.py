@@ -10,12 +10,14 @@ from bot.catalog.records import (
     ApiPrice,
     Benchmark,
     CloudModel,
+    Course,
     ElectricityPrice,
     ErrorEntry,
     GlossaryTerm,
     Hardware,
     HardwareVerdict,
     Kit,
+    Lesson,
     Model,
     ModelVerdict,
     QuickAnswer,
@@ -54,6 +56,8 @@ class Catalog(NamedTuple):
     topics: dict[str, Topic]
     sampling: dict[str, Sampling]
     kits: dict[str, Kit]
+    courses: dict[str, Course]
+    lessons: dict[str, Lesson]
 
     def __repr__(self) -> str:
         """Short: asyncio writes the result of every task out, and the whole catalog takes a quarter of a second."""
@@ -91,6 +95,8 @@ async def read_catalog(path: Path) -> Catalog:
         topics=_by_id(Topic, bodies.get("topic", ())),
         sampling=_by_id(Sampling, bodies.get("sampling", ())),
         kits=_by_id(Kit, bodies.get("kit", ())),
+        courses=_by_id(Course, bodies.get("course", ())),
+        lessons=_by_id(Lesson, bodies.get("lesson", ())),
     )
 
 

@@ -17,6 +17,7 @@ from bot.answers.compare import CompareOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
+from bot.answers.learn import LessonOut
 from bot.answers.method import TopicOut
 from bot.answers.prompt import KitOut
 from bot.answers.record import RecordOut
@@ -123,6 +124,7 @@ def _colour(answer: Answer) -> discord.Colour:
             | StartOut()
             | TopicOut()
             | KitOut()
+            | LessonOut()
             | ListOut()
             | RecordOut()
             | FitsOut()
@@ -163,6 +165,8 @@ def _blocks(answer: Answer, command_ids: Mapping[str, int], *, drawn: bool) -> I
             yield f"-# {_sources(payload.sources)} · checked {payload.checked}"
         case KitOut() as payload:
             yield from _kit(payload)
+        case LessonOut() as payload:
+            yield from _lesson(payload)
         case ListOut() as payload:
             names = "\n".join(f"- {record.name}" for record in payload.records)
             yield f"### {phrases.LIST_TITLES[payload.about]}\n{names}"
@@ -336,6 +340,14 @@ def _ask(a: AskOut) -> Iterator[str]:
     yield f"### {a.question}\n{a.answer}"
     see = "\n".join(f"- `{command}`" for command in a.see)
     yield f"{a.reason}" + (f"\n{see}" if see else "")
+    yield f"-# {_sources(a.sources)}"
+
+
+def _lesson(a: LessonOut) -> Iterator[str]:
+    yield f"### {a.title}\n-# {phrases.lesson_place(a)}\n{a.text}"
+    yield f"**Remember** {a.insight}"
+    choices = "\n".join(f"{phrases.choice(number)}) {choice}" for number, choice in enumerate(a.choices, 1))
+    yield f"**{a.question}**\n{choices}" + (f"\n\n{phrases.judged(a.checked)}" if a.checked else "")
     yield f"-# {_sources(a.sources)}"
 
 

@@ -5,6 +5,7 @@ from bot.answers.answer import InvalidOut, UnavailableOut
 from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut, RowOut, RuleOut
 from bot.answers.fits import FitsOut
+from bot.answers.learn import CheckOut, LessonOut
 from bot.answers.measured import MeasuredOut
 from bot.answers.prompt import KitOut, SamplingOut
 from bot.answers.record import RecordOut, RunOut
@@ -34,6 +35,9 @@ _FIELD_WORDS = {
     "term": "a term",
     "symptom": "what you notice",
     "question": "a question",
+    "course": "a course",
+    "lesson": "a lesson",
+    "choice": "a choice",
     "topic": "a topic",
     "kit": "a job",
     "system": "a system",
@@ -305,6 +309,8 @@ def not_found(about: str, typed: str) -> str:
             return f"{quoted} is not in the glossary."
         case "topic":
             return f"{quoted} is not a topic of the methodology. `/method` alone lists them."
+        case "course":
+            return f"{quoted} is not one of the courses. `/learn` alone lists them."
         case "kit":
             return f"I have no prompting kit for {quoted}. `/prompt` alone lists them."
         case "question":
@@ -441,6 +447,7 @@ def fits_rule(answer: FitsOut) -> str:
 
 LIST_TITLES = {
     "topic": "How it is worked out, what the words mean, what is not known",
+    "course": "Short courses, a lesson of two minutes at a time",
     "kit": "System prompts for a job, with sampling settings",
 }
 
@@ -450,6 +457,21 @@ def sampling(item: SamplingOut) -> str:
     names = ("temperature", "top_p", "top_k", "min_p", "repetition_penalty")
     given = ", ".join(f"{n} {v:g}" for n in names if (v := getattr(item, n)) is not None)
     return f"{item.name}: {given}" + (f" ({item.note})" if item.note else "")
+
+
+def lesson_place(lesson: LessonOut) -> str:
+    """Where in its course a lesson is."""
+    return f"{lesson.course.name}, lesson {lesson.number} of {lesson.lessons}"
+
+
+def choice(number: int) -> str:
+    """The letter of a choice, counted from 1."""
+    return "ABCDE"[number - 1]
+
+
+def judged(checked: CheckOut) -> str:
+    """Whether a choice was right, and why."""
+    return f"{'Right' if checked.right else 'Not quite'}: {checked.choice}.\n{checked.why}"
 
 
 def kit_file(kit: KitOut) -> str:

@@ -17,6 +17,7 @@ from bot.answers.compare import CompareOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
+from bot.answers.learn import LessonOut
 from bot.answers.method import TopicOut
 from bot.answers.prompt import KitOut
 from bot.answers.record import RecordOut
@@ -66,6 +67,8 @@ def _lines(answer: Answer) -> Iterator[RenderableType]:
             yield Text("Sources: " + "; ".join(payload.sources) + f" (checked {payload.checked})", style="dim")
         case KitOut() as payload:
             yield Markdown(phrases.kit_file(payload))
+        case LessonOut() as payload:
+            yield from _lesson(payload)
         case ListOut() as payload:
             yield Text(phrases.LIST_TITLES[payload.about], style="bold cyan")
             yield from (Text(f"  {record.name}") for record in payload.records)
@@ -286,6 +289,17 @@ def _glossary(a: GlossaryOut) -> Iterator[RenderableType]:
         yield Markdown(body)
     yield Text("\nRelated: " + ", ".join(item.name for item in a.related), style="dim")
     yield Text("Sources: " + "; ".join(a.sources), style="dim")
+
+
+def _lesson(a: LessonOut) -> Iterator[RenderableType]:
+    yield Text(a.title, style="bold cyan").append(f"  {phrases.lesson_place(a)}", style="not bold dim")
+    yield Markdown(a.text)
+    yield Text(f"\nRemember: {a.insight}\n", style="bold")
+    yield Text(a.question, style="bold")
+    yield from (Text(f"  {number}) {choice}") for number, choice in enumerate(a.choices, 1))
+    if a.checked:
+        yield Text(f"\n{phrases.judged(a.checked)}", style="green" if a.checked.right else "yellow")
+    yield Text("\nSources: " + "; ".join(a.sources), style="dim")
 
 
 def _start(a: StartOut) -> Iterator[RenderableType]:

@@ -133,6 +133,24 @@ async def test_a_kit_comes_with_its_file(alice: simcord.MemberActor, channel: si
     assert "summarise.md" in str(sent.response.components[-1]), sent.response.components[-1]
 
 
+async def test_a_course_is_walked_and_checked(
+    alice: simcord.MemberActor, channel: simcord.ChannelHandle, knowledge: Knowledge
+) -> None:
+    first = await alice.slash(channel, "learn", course="hardware")
+    assert first.response
+    lessons = {lesson.number: lesson for lesson in knowledge.catalog.lessons.values() if lesson.course == "hardware"}
+    wrong = await alice.click(first.response.message, label="A" if lessons[1].right != 1 else "B")
+    assert wrong.ephemeral
+    assert "Not quite" in said(wrong)
+    right = await alice.click(first.response.message, label="ABCDE"[lessons[1].right - 1])
+    assert "Right" in said(right)
+    second = await alice.click(first.response.message, label="Next")
+    assert second.response
+    assert lessons[2].title in said(second)
+    back = await alice.click(second.response.message, label="Previous")
+    assert lessons[1].title in said(back)
+
+
 async def test_a_quick_answer_leads_on(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
     asked = await alice.slash(channel, "ask", question="vram-adds-up")
     assert asked.response
