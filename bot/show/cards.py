@@ -338,13 +338,13 @@ def _terms(a: TermsOut) -> Iterator[str]:
 
 def _ask(a: AskOut) -> Iterator[str]:
     yield f"### {a.question}\n{a.answer}"
-    see = "\n".join(f"- `{command}`" for command in a.see)
-    yield f"{a.reason}" + (f"\n{see}" if see else "")
+    yield a.reason
     yield f"-# {_sources(a.sources)}"
 
 
 def _lesson(a: LessonOut) -> Iterator[str]:
-    yield f"### {a.title}\n-# {phrases.lesson_place(a)}\n{a.text}"
+    yield f"### {a.title}\n-# {phrases.lesson_place(a)}"
+    yield a.text
     yield f"**Remember** {a.insight}"
     choices = "\n".join(f"{phrases.choice(number)}) {choice}" for number, choice in enumerate(a.choices, 1))
     yield f"**{a.question}**\n{choices}" + (f"\n\n{phrases.judged(a.checked)}" if a.checked else "")

@@ -15,7 +15,7 @@ _SEPARATOR = "~"
 _CODES = {
     "w": "willitrun", "f": "fits", "c": "compare", "m": "model", "g": "gpu", "b": "bench", "t": "tool",
     "s": "troubleshoot", "e": "error", "l": "glossary", "a": "ask", "n": "start",
-    "o": "method", "p": "prompt", "r": "learn",
+    "o": "method", "p": "prompt", "r": "learn", "h": "help", "i": "about",
 }  # fmt: skip
 _OPTIONS = {
     "willitrun": ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime"),
@@ -31,6 +31,8 @@ _OPTIONS = {
     "ask": ("question",),
     "method": ("topic",),
     "prompt": ("kit",),
+    "help": (),
+    "about": (),
     "learn": ("course", "lesson", "choice"),
     "start": ("system", "gpu", "goal"),
 }

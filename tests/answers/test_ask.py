@@ -7,6 +7,7 @@ from bot.answers.ask import AskOut
 from bot.answers.knowledge import Knowledge
 from bot.answers.router import answer
 from bot.answers.typed import read_typed
+from bot.show.custom_id import Control, encode
 from tests.support import ask_options
 
 
@@ -21,7 +22,9 @@ def test_every_known_form_of_a_question_finds_it(knowledge: Knowledge) -> None:
 async def test_every_command_that_an_answer_names_is_answered(knowledge: Knowledge) -> None:
     for known in knowledge.catalog.answers.values():
         for command in known.see:
-            result = await answer(read_typed(command), knowledge)
+            question = read_typed(command)
+            assert encode(Control("see", question, "0000")), f"{command} does not fit a button"
+            result = await answer(question, knowledge)
             assert result.status == "answered", (known.id, command)
 
 

@@ -36,6 +36,10 @@ CARDS = {
     "error": "/error cuda oom",
     "troubleshoot": "/troubleshoot ollama is slow",
     "glossary": "/glossary rlhf",
+    "start": "/start system: linux gpu: rtx 3060 12gb goal: coding",
+    "ask": "/ask does vram add up",
+    "learn": "/learn course: quantization lesson: 5",
+    "prompt": "/prompt kit: summarise",
     "help": "/help",
 }
 """What is asked for the picture of each main card."""
