@@ -140,6 +140,8 @@ def _values(command: str, option: str, typed: str, knowledge: Knowledge) -> list
             return [answer.question for answer in knowledge.answers.search(typed, 8)]
         case "topic":
             return [topic.title for topic in knowledge.topics.search(typed, 8)]
+        case "guide":
+            return [guide.title for guide in knowledge.guides.search(typed, 8)]
         case "course":
             return [course.title for course in knowledge.courses.search(typed, 8)]
         case "kit":

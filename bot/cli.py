@@ -30,6 +30,7 @@ _KINDS_OF = {
     "glossary": ("glossary",),
     "answers": ("answer",),
     "lessons": ("lesson",),
+    "guides": ("guide",),
     "prompts": ("kit",),
 }
 

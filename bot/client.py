@@ -44,6 +44,7 @@ COGS = (
     "cogs.method",
     "cogs.prompt",
     "cogs.learn",
+    "cogs.guide",
     "cogs.help",
     "cogs.about",
 )

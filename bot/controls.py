@@ -15,6 +15,7 @@ from bot.answers.ask import AskOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitOut, FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
+from bot.answers.guide import GuideOut
 from bot.answers.knowledge import Knowledge
 from bot.answers.learn import LessonOut
 from bot.answers.method import TopicOut
@@ -88,6 +89,10 @@ def show(
     elif isinstance(payload, ListOut):
         records = [(record.id, record.name, "") for record in payload.records]
         rows = _select(_PICK, payload.about, question, records, "Open one of them", result.catalog)
+    elif isinstance(payload, GuideOut):
+        cards = [(f"{pick.id}:{pick.memory_gib:g}", pick.name, "") for pick in payload.picks]
+        nothing = Question(command="gpu", options={})
+        rows = _select(_ALSO, "gpu", nothing, cards, "All about one of them", result.catalog)
     elif isinstance(payload, LessonOut):
         rows = _lesson(payload, result.catalog)
     elif isinstance(payload, KitOut):

@@ -52,6 +52,7 @@ async def about(question: Question, knowledge: Knowledge) -> Payload:
         "terms": len(catalog.glossary),
         "quick answers": len(catalog.answers),
         "lessons": len(catalog.lessons),
+        "buyer guides": len(catalog.guides),
         "prompting kits": len(catalog.kits),
     }
     return "answered", AboutOut(

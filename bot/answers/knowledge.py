@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from bot.answers.answer import OptionValue, Payload, Question
-from bot.catalog.records import Course, Kit, QuickAnswer, Topic
+from bot.catalog.records import Course, Guide, Kit, QuickAnswer, Topic
 from bot.catalog.store import Catalog
 from bot.hub.client import Hub
 from bot.kb.by_phrase import PhraseIndex
@@ -103,6 +103,11 @@ class Knowledge:
     def topics(self) -> PhraseIndex[Topic]:
         """Topics of the methodology by how people ask."""
         return PhraseIndex(self.catalog.topics, lambda topic: (topic.title, *topic.phrases))
+
+    @cached_property
+    def guides(self) -> PhraseIndex[Guide]:
+        """Guides by what people want to buy for."""
+        return PhraseIndex(self.catalog.guides, lambda guide: (guide.title, *guide.phrases))
 
     @cached_property
     def courses(self) -> PhraseIndex[Course]:

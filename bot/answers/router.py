@@ -18,6 +18,7 @@ from bot.answers import (
     error,
     fits,
     glossary,
+    guide,
     hardware,
     learn,
     method,
@@ -132,6 +133,13 @@ COMMANDS: dict[str, Command] = {
         (),
         "How the figures are worked out, and what is not known.",
         "/method topic: memory",
+    ),
+    "guide": Command(
+        guide.guide,
+        guide.OPTIONS,
+        (),
+        "What to buy for a purpose.",
+        "/guide guide: which mac",
     ),
     "learn": Command(
         learn.learn,

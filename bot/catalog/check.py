@@ -13,6 +13,7 @@ from bot.catalog.records import (
     Course,
     ErrorEntry,
     GlossaryTerm,
+    Guide,
     Hardware,
     HardwareVerdict,
     Kit,
@@ -86,6 +87,7 @@ def _problems(loaded: Loaded) -> Iterator[tuple[str, Record, str, str]]:
         yield from (("rental_price", rental, "hardware", p) for p in _dangling((rental.hardware,), cards))
     yield from _verdicts(records)
     yield from _lessons(records)
+    yield from _guides(records)
     errors = {row.id for row in records["error"]}
     for error in cast(list[ErrorEntry], records["error"]):
         yield from (("error", error, "related", p) for p in _dangling(error.related, errors))
@@ -99,6 +101,18 @@ def _problems(loaded: Loaded) -> Iterator[tuple[str, Record, str, str]]:
     families = {row.id for row in records["sampling"]}
     for kit in cast(list[Kit], records["kit"]):
         yield from (("kit", kit, "sampling", p) for p in _dangling(kit.sampling, families))
+
+
+def _guides(records: dict[str, list[Record]]) -> Iterator[tuple[str, Record, str, str]]:
+    """Picks and models are in the catalog; a memory that is named is one that the hardware has."""
+    sizes = {card.id: card.memory_gib for card in cast(list[Hardware], records["hardware"])}
+    models = {row.id for row in records["model"]}
+    for guide in cast(list[Guide], records["guide"]):
+        yield from (("guide", guide, "models", p) for p in _dangling(guide.models, models))
+        for pick in guide.picks:
+            yield from (("guide", guide, "picks", p) for p in _dangling((pick.hardware,), set(sizes)))
+            if pick.memory_gib and pick.memory_gib not in sizes.get(pick.hardware, (pick.memory_gib,)):
+                yield "guide", guide, "picks", f"{pick.hardware} has no {pick.memory_gib:g} GB"
 
 
 def _lessons(records: dict[str, list[Record]]) -> Iterator[tuple[str, Record, str, str]]:

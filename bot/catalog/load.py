@@ -18,6 +18,7 @@ from bot.catalog.records import (
     ElectricityPrice,
     ErrorEntry,
     GlossaryTerm,
+    Guide,
     Hardware,
     HardwareVerdict,
     Kit,
@@ -52,6 +53,7 @@ KINDS: dict[str, type[Record]] = {
     "topic": Topic,
     "sampling": Sampling,
     "kit": Kit,
+    "guide": Guide,
     "course": Course,
     "lesson": Lesson,
 }
@@ -68,6 +70,7 @@ _TABLE_FOLDERS = (
     "method",
     "kits",
     "lessons",
+    "guides",
 )
 _PROSE_FOLDERS: dict[str, tuple[str, Callable[[str], dict[str, Any]]]] = {
     "errors": ("error", prose.error_sections),

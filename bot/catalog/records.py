@@ -365,6 +365,26 @@ class Kit(Record):
     pitfalls: tuple[Opinion, ...] = Field(min_length=2)
 
 
+class GuidePick(BaseModel):
+    """A piece of hardware in a guide, and why it is there; the smallest memory unless another is named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hardware: Slug
+    memory_gib: float | None = Field(default=None, gt=0)
+    why: Opinion
+
+
+class Guide(Record):
+    """What to buy for a purpose, best first; ``models`` are run on each pick."""
+
+    title: Name
+    phrases: tuple[Name, ...] = ()
+    short_answer: Opinion
+    models: tuple[Slug, ...] = Field(min_length=1, max_length=3)
+    picks: tuple[GuidePick, ...] = Field(min_length=2)
+
+
 class Course(Record):
     """A short course; its lessons name it."""
 

@@ -14,6 +14,7 @@ from bot.catalog.records import (
     ElectricityPrice,
     ErrorEntry,
     GlossaryTerm,
+    Guide,
     Hardware,
     HardwareVerdict,
     Kit,
@@ -56,6 +57,7 @@ class Catalog(NamedTuple):
     topics: dict[str, Topic]
     sampling: dict[str, Sampling]
     kits: dict[str, Kit]
+    guides: dict[str, Guide]
     courses: dict[str, Course]
     lessons: dict[str, Lesson]
 
@@ -95,6 +97,7 @@ async def read_catalog(path: Path) -> Catalog:
         topics=_by_id(Topic, bodies.get("topic", ())),
         sampling=_by_id(Sampling, bodies.get("sampling", ())),
         kits=_by_id(Kit, bodies.get("kit", ())),
+        guides=_by_id(Guide, bodies.get("guide", ())),
         courses=_by_id(Course, bodies.get("course", ())),
         lessons=_by_id(Lesson, bodies.get("lesson", ())),
     )

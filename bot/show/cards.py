@@ -17,6 +17,7 @@ from bot.answers.compare import CompareOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
+from bot.answers.guide import GuideOut
 from bot.answers.learn import LessonOut
 from bot.answers.method import TopicOut
 from bot.answers.prompt import KitOut
@@ -124,6 +125,7 @@ def _colour(answer: Answer) -> discord.Colour:
             | StartOut()
             | TopicOut()
             | KitOut()
+            | GuideOut()
             | LessonOut()
             | ListOut()
             | RecordOut()
@@ -167,6 +169,8 @@ def _blocks(answer: Answer, command_ids: Mapping[str, int], *, drawn: bool) -> I
             yield from _kit(payload)
         case LessonOut() as payload:
             yield from _lesson(payload)
+        case GuideOut() as payload:
+            yield from _guide(payload)
         case ListOut() as payload:
             names = "\n".join(f"- {record.name}" for record in payload.records)
             yield f"### {phrases.LIST_TITLES[payload.about]}\n{names}"
@@ -340,6 +344,14 @@ def _ask(a: AskOut) -> Iterator[str]:
     yield f"### {a.question}\n{a.answer}"
     yield a.reason
     yield f"-# {_sources(a.sources)}"
+
+
+def _guide(a: GuideOut) -> Iterator[str]:
+    yield f"### {a.title}\n{a.short_answer}"
+    for number, pick in enumerate(a.picks, 1):
+        lines = "\n".join(f"- {line}" for line in phrases.pick_lines(pick))
+        yield f"**{number}. {phrases.pick_title(pick)}**\n{lines}"
+    yield f"-# Runs at 8k context, in the best quant that fits. {_sources(a.sources)} · checked {a.checked}"
 
 
 def _lesson(a: LessonOut) -> Iterator[str]:

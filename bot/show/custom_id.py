@@ -15,7 +15,7 @@ _SEPARATOR = "~"
 _CODES = {
     "w": "willitrun", "f": "fits", "c": "compare", "m": "model", "g": "gpu", "b": "bench", "t": "tool",
     "s": "troubleshoot", "e": "error", "l": "glossary", "a": "ask", "n": "start",
-    "o": "method", "p": "prompt", "r": "learn", "h": "help", "i": "about",
+    "o": "method", "p": "prompt", "r": "learn", "u": "guide", "h": "help", "i": "about",
 }  # fmt: skip
 _OPTIONS = {
     "willitrun": ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime"),
@@ -31,6 +31,7 @@ _OPTIONS = {
     "ask": ("question",),
     "method": ("topic",),
     "prompt": ("kit",),
+    "guide": ("guide",),
     "help": (),
     "about": (),
     "learn": ("course", "lesson", "choice"),

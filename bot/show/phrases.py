@@ -1,10 +1,13 @@
 """Values and codes put into English. One file, so that a language is one file."""
 
+from collections.abc import Iterator
+
 from bot.answers.about import AboutOut
 from bot.answers.answer import InvalidOut, UnavailableOut
 from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut, RowOut, RuleOut
 from bot.answers.fits import FitsOut
+from bot.answers.guide import PickOut
 from bot.answers.learn import CheckOut, LessonOut
 from bot.answers.measured import MeasuredOut
 from bot.answers.prompt import KitOut, SamplingOut
@@ -35,6 +38,7 @@ _FIELD_WORDS = {
     "term": "a term",
     "symptom": "what you notice",
     "question": "a question",
+    "guide": "a guide",
     "course": "a course",
     "lesson": "a lesson",
     "choice": "a choice",
@@ -309,6 +313,8 @@ def not_found(about: str, typed: str) -> str:
             return f"{quoted} is not in the glossary."
         case "topic":
             return f"{quoted} is not a topic of the methodology. `/method` alone lists them."
+        case "guide":
+            return f"I have no guide for {quoted}. `/guide` alone lists them."
         case "course":
             return f"{quoted} is not one of the courses. `/learn` alone lists them."
         case "kit":
@@ -447,6 +453,7 @@ def fits_rule(answer: FitsOut) -> str:
 
 LIST_TITLES = {
     "topic": "How it is worked out, what the words mean, what is not known",
+    "guide": "What to buy for a purpose",
     "course": "Short courses, a lesson of two minutes at a time",
     "kit": "System prompts for a job, with sampling settings",
 }
@@ -457,6 +464,24 @@ def sampling(item: SamplingOut) -> str:
     names = ("temperature", "top_p", "top_k", "min_p", "repetition_penalty")
     given = ", ".join(f"{n} {v:g}" for n in names if (v := getattr(item, n)) is not None)
     return f"{item.name}: {given}" + (f" ({item.note})" if item.note else "")
+
+
+def pick_title(pick: PickOut) -> str:
+    """What a pick is, in one line."""
+    name = pick.name if f"{pick.memory_gib:g} GB" in pick.name else f"{pick.name}, {pick.memory_gib:g} GB"
+    price = f", {pick.launch_price_usd:,.0f} USD at launch" if pick.launch_price_usd else ""
+    return f"{name}, {pick.bandwidth_gb_s:,.0f} GB/s{price}" + (f" ({pick.year})" if pick.year else "")
+
+
+def pick_lines(pick: PickOut) -> Iterator[str]:
+    """Why, for whom, and what runs."""
+    yield pick.why
+    if pick.buy_if:
+        yield f"Buy if: {pick.buy_if}"
+    if pick.skip_if:
+        yield f"Skip if: {pick.skip_if}"
+    for item in pick.runs:
+        yield " · ".join(filter(None, run(item)))
 
 
 def lesson_place(lesson: LessonOut) -> str:

@@ -17,6 +17,7 @@ from bot.answers.compare import CompareOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
+from bot.answers.guide import GuideOut
 from bot.answers.learn import LessonOut
 from bot.answers.method import TopicOut
 from bot.answers.prompt import KitOut
@@ -69,6 +70,12 @@ def _lines(answer: Answer) -> Iterator[RenderableType]:
             yield Markdown(phrases.kit_file(payload))
         case LessonOut() as payload:
             yield from _lesson(payload)
+        case GuideOut() as payload:
+            yield Text(payload.title, style="bold cyan")
+            yield Markdown(payload.short_answer)
+            for number, pick in enumerate(payload.picks, 1):
+                yield Text(f"\n{number}. {phrases.pick_title(pick)}", style="bold")
+                yield from (Text(f"   {line}") for line in phrases.pick_lines(pick))
         case ListOut() as payload:
             yield Text(phrases.LIST_TITLES[payload.about], style="bold cyan")
             yield from (Text(f"  {record.name}") for record in payload.records)

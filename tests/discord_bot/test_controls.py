@@ -115,7 +115,7 @@ async def test_a_listed_model_opens_its_whole_verdict(
     assert "16k" in said(picked)
 
 
-@pytest.mark.parametrize("command", ["method", "prompt"])
+@pytest.mark.parametrize("command", ["method", "prompt", "guide", "learn"])
 async def test_a_list_opens_one_of_its_records(
     alice: simcord.MemberActor, channel: simcord.ChannelHandle, command: str
 ) -> None:
