@@ -392,7 +392,7 @@ def _help(a: HelpOut, command_ids: Mapping[str, int]) -> Iterator[str]:
         lines.append(f"{name} — {command.about}{example}")
     yield "\n".join(lines)
     menus = "In the menu of a message: *Will this run?*, *Diagnose this error* and *Explain terms*."
-    yield f"{menus}\n-# [Source and documentation](<{a.url}>)"
+    yield f"New to it? Begin with `/start`, or with `/learn`.\n{menus}\n-# [Source and documentation](<{a.url}>)"
 
 
 def _about(a: AboutOut) -> Iterator[str]:

@@ -40,6 +40,7 @@ CARDS = {
     "ask": "/ask does vram add up",
     "learn": "/learn course: quantization lesson: 5",
     "prompt": "/prompt kit: summarise",
+    "guide": "/guide which mac",
     "help": "/help",
 }
 """What is asked for the picture of each main card."""
