@@ -88,7 +88,9 @@ _SHARING = re.compile(
     r"|\bcpu\b|\bno gpu\b"
 )
 """What shares its memory with the system."""
-_CORES = re.compile(r" \(\d+-core GPU\)")
+_CORES = re.compile(r" \((\d+)-core GPU\)")
+_GPU_CORES = re.compile(r"\b(\d+)(?:[- ]?(?:core gpu|gpu[- ]core|core graphics)|g(?=[/ )]|$))")
+_ANY_CORES = re.compile(r"\b(\d+)(?:[- ]?cores?\b(?![- ]?cpu)|c(?=[/ )]|$))")
 _GFX = re.compile(r"(?:amd )?gfx ?(\d{3,4}[a-z]?)")
 _CPU = re.compile(r"\b(?:cpu[- ]?only|only cpu|cpu|no gpu|without (?:a )?gpu|processor)\b")
 _DDR4, _DDR5 = "ryzen-3000-5000-ddr4-3200", "ryzen-7000-ddr5-5200"
@@ -206,6 +208,8 @@ class HardwareIndex:
             if _PRODUCT.search(part):
                 readings = [r for r in readings if r.hardware.vendor == "Apple"]
                 by_product = not _CHIP.search(part)
+        if cores := _gpu_cores(typed):
+            readings = [r for r in readings if (n := _CORES.search(r.hardware.name)) and int(n[1]) in cores] or readings
         if not readings and (card := self._generic(part, memory)):
             return card, False
         if not readings:
@@ -324,7 +328,7 @@ def _cleaned(text: str, names_in_s: frozenset[str]) -> str:
     text = re.sub(r"\b(?:iq|q)\d(?:[ _-](?:k|[01]|xxs|xs|s|m|l|nl))+\b", " ", text)
     text = re.sub(r"\b\d+(?:\.\d)? ?tb\b|\b\d+ ?gb (?:ssd|nvme|hdd|disk|storage)\b|(?<=gb)/\d+ ?gb\b", " ", text)
     text = re.sub(r"\b(8|16|18|24|32|36|48|64|96|128)\+(?:256|512)(?:gb)?\b", r"\1gb", text)
-    text = re.sub(r"\b\d+(?:[cep](?=[/+ )]|$)| ?(?:gpu |cpu )?cores?(?: cpu| gpu)?\b|gpu\b)", " ", text)
+    text = re.sub(r"\b\d+(?:[cep](?=[/+ )]|$)|[- ]?(?:gpu |cpu )?cores?(?: cpu| gpu)?\b|gpu\b)", " ", text)
     text = re.sub(r"/ ?(\d+(?:gb)?)$", lambda m: f" {m[1].removesuffix('gb')}gb", text) if _APPLE.search(text) else text
     text = re.sub(r"\b([1-5]0[5-9]0)m\b", r"\1 laptop", text)
     text = re.sub(r"(?<![a-wyz])(arc) (\d{3})\b", r"\1 a\2", text)
@@ -335,6 +339,12 @@ def _cleaned(text: str, names_in_s: frozenset[str]) -> str:
     text = re.sub(r"\b(?:rog )?strix\b(?! ?(?:halo|point))", " ", text)  # a maker's line of cards, no chip
     text = re.sub(r"(?<=\d)-(?=gi?b\b)", " ", text)
     return " ".join(text.split())
+
+
+def _gpu_cores(typed: str) -> frozenset[int]:
+    """Counts of cores that tell the GPUs of one chip apart; those said to be the GPU's before any others."""
+    text = plain(typed)
+    return frozenset(map(int, _GPU_CORES.findall(text) or _ANY_CORES.findall(text)))
 
 
 def _ways_to_read(text: str) -> list[str]:

@@ -158,3 +158,27 @@ def test_a_card_is_the_same_in_any_spelling_of_its_name(knowledge: Knowledge) ->
 def test_hostile_text_gets_a_clear_answer(knowledge: Knowledge, text: str) -> None:
     assert not isinstance(knowledge.models.resolve(text), ModelMatch)
     assert not isinstance(knowledge.hardware.resolve(text), HardwareMatch)
+
+
+def test_the_cores_of_a_gpu_that_are_named_are_kept(knowledge: Knowledge) -> None:
+    for record in knowledge.catalog.hardware.values():
+        if record.vendor == "Apple":
+            for memory in record.memory_gib:
+                found = knowledge.hardware.resolve(f"{record.name} {memory:g}gb")
+                assert isinstance(found, HardwareMatch), record.name
+                assert [device.hardware.id for device in found.devices] == [record.id]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("m2 max 30c 32gb", "apple-m2-max-30-core"),
+        ("m1 8-core cpu 7-core gpu 16gb", "apple-m1-7-core"),
+        ("m4 10 core cpu 10 core gpu 16gb", "apple-m4-10-core"),
+        ("m1 max 10-core cpu 64gb", "apple-m1-max-32-core"),
+    ],
+)
+def test_cores_of_the_processor_do_not_count(knowledge: Knowledge, typed: str, expected: str) -> None:
+    found = knowledge.hardware.resolve(typed)
+    assert isinstance(found, HardwareMatch)
+    assert found.devices[0].hardware.id == expected
