@@ -89,7 +89,7 @@ _SHARING = re.compile(
 )
 """What shares its memory with the system."""
 _CORES = re.compile(r" \((\d+)-core GPU\)")
-_GPU_CORES = re.compile(r"\b(\d+)(?:[- ]?(?:core gpu|gpu[- ]core|core graphics)|g(?=[/ )]|$))")
+_GPU_CORES = re.compile(r"\b(\d+)[- ]?(?:core gpu|gpu[- ]core|core graphics)")
 _ANY_CORES = re.compile(r"\b(\d+)(?:[- ]?cores?\b(?![- ]?cpu)|c(?=[/ )]|$))")
 _GFX = re.compile(r"(?:amd )?gfx ?(\d{3,4}[a-z]?)")
 _CPU = re.compile(r"\b(?:cpu[- ]?only|only cpu|cpu|no gpu|without (?:a )?gpu|processor)\b")

@@ -176,9 +176,12 @@ def test_the_cores_of_a_gpu_that_are_named_are_kept(knowledge: Knowledge) -> Non
         ("m1 8-core cpu 7-core gpu 16gb", "apple-m1-7-core"),
         ("m4 10 core cpu 10 core gpu 16gb", "apple-m4-10-core"),
         ("m1 max 10-core cpu 64gb", "apple-m1-max-32-core"),
+        ("m2 max 30 core 96g", "apple-m2-max-30-core"),
+        ("m3 10 core 8g", "apple-m3-10-core"),
+        ("m1 7 core 8g", "apple-m1-7-core"),
     ],
 )
-def test_cores_of_the_processor_do_not_count(knowledge: Knowledge, typed: str, expected: str) -> None:
+def test_cores_of_the_processor_and_gigabytes_do_not_count(knowledge: Knowledge, typed: str, expected: str) -> None:
     found = knowledge.hardware.resolve(typed)
     assert isinstance(found, HardwareMatch)
     assert found.devices[0].hardware.id == expected
