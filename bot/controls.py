@@ -50,7 +50,6 @@ _PICK = "pick"
 _ALSO = "also"
 _LABEL = 80
 """Discord's longest label of a button."""
-_NEAREST = "Is it one of these?"
 _OLD = "This card was made from an older catalog; the answer below is from today's."
 
 
@@ -72,62 +71,62 @@ def show(
     drawing = picture(result)
     view = card(result, command_ids, drawing)
     files = [discord.File(io.BytesIO(drawing.png), drawing.name)] if drawing else []
-    payload = result.answer
-    rows: Iterable[ui.Item[Any]] = ()
-    if isinstance(payload, WillItRunOut):
-        rows = _willitrun_rows(payload, question, result.catalog, share=ephemeral)
-    elif isinstance(payload, FitsOut):
-        rows = [
-            *_runs(payload.models, payload.context, question, result.catalog),
-            *_pages(payload, question, result.catalog),
-        ]
-    elif isinstance(payload, StartOut) and payload.pick:
-        rows = _runs((payload.pick, *payload.others), payload.context, question, result.catalog)
-    elif isinstance(payload, TopicOut):
-        others = [(topic.id, topic.name, "") for topic in payload.others]
-        rows = _select(_ALSO, "topic", question, others, "Another topic", result.catalog)
-    elif isinstance(payload, ListOut):
-        records = [(record.id, record.name, "") for record in payload.records]
-        rows = _select(_PICK, payload.about, question, records, "Open one of them", result.catalog)
-    elif isinstance(payload, GuideOut):
-        cards = [(f"{pick.id}:{pick.memory_gib:g}", pick.name, "") for pick in payload.picks]
-        nothing = Question(command="gpu", options={})
-        rows = _select(_ALSO, "gpu", nothing, cards, "All about one of them", result.catalog)
-    elif isinstance(payload, LessonOut):
-        rows = _lesson(payload, result.catalog)
-    elif isinstance(payload, KitOut):
-        files = [discord.File(io.BytesIO(phrases.kit_file(payload).encode()), f"{payload.id}.md")]
-        rows = [ui.File(f"attachment://{payload.id}.md")]
-    elif isinstance(payload, AskOut):
-        rows = _row(*(_press("see", see[:_LABEL], read_typed(see), result.catalog) for see in payload.see))
-    elif isinstance(payload, TroubleshootOut):
-        rows = _steps(payload, result.catalog)
-    elif isinstance(payload, AskBackOut) and payload.candidates:
-        candidates = [(c.id, c.name, c.why) for c in payload.candidates]
-        rows = _select(_PICK, payload.about, question, candidates, "Which one?", result.catalog)
-    elif isinstance(payload, NotFoundOut):
-        option = "text" if payload.about == "error" else payload.about
-        if option in question.options:
-            rows = _select(
-                _PICK, option, question, [(n.id, n.name, "") for n in payload.nearest], _NEAREST, result.catalog
-            )
-    elif isinstance(payload, ErrorOut):
-        others = [(other.id, other.title, "") for other in payload.others]
-        rows = _select(_ALSO, "text", question, others, "Not it? Look at another", result.catalog)
-    elif isinstance(payload, GlossaryOut):
-        related = [(term.id, term.name, "") for term in payload.related]
-        here = Question(command="glossary", options={"term": payload.entry.id})
-        rows = [
-            *_row(*_behind(payload, here, result.catalog)),
-            *_select(_ALSO, "term", here, related, "Related terms", result.catalog),
-        ]
-    elif isinstance(payload, TermsOut):
-        terms = [(term.id, term.title, term.expansion or "") for term in payload.terms]
-        nothing = Question(command="glossary", options={})
-        rows = _select(_ALSO, "term", nothing, terms, "Explain one of them", result.catalog)
-    for row in rows:
+    if isinstance(result.answer, KitOut):
+        files.append(discord.File(io.BytesIO(phrases.kit_file(result.answer).encode()), f"{result.answer.id}.md"))
+    for row in _rows(result, question, share=ephemeral):
         view.add_item(row)
     return Shown(view, files)
+
+
+def _rows(result: Answer, question: Question, *, share: bool) -> Iterable[ui.Item[Any]]:
+    """The controls under an answer."""
+    catalog = result.catalog
+    match result.answer:
+        case WillItRunOut() as payload:
+            yield from _willitrun_rows(payload, question, catalog, share=share)
+        case FitsOut() as payload:
+            yield from _runs(payload.models, payload.context, question, catalog)
+            yield from _pages(payload, question, catalog)
+        case StartOut(pick=FitOut() as pick) as payload:
+            yield from _runs((pick, *payload.others), payload.context, question, catalog)
+        case TopicOut() as payload:
+            others = [(topic.id, topic.name, "") for topic in payload.others]
+            yield from _select(_ALSO, "topic", question, others, "Another topic", catalog)
+        case ListOut() as payload:
+            records = [(record.id, record.name, "") for record in payload.records]
+            yield from _select(_PICK, payload.about, question, records, "Open one of them", catalog)
+        case GuideOut() as payload:
+            cards = [(f"{pick.id}:{pick.memory_gib:g}", pick.name, "") for pick in payload.picks]
+            yield from _select(_ALSO, "gpu", Question(command="gpu"), cards, "All about one of them", catalog)
+        case LessonOut() as payload:
+            yield from _lesson(payload, catalog)
+        case KitOut() as payload:
+            yield ui.File(f"attachment://{payload.id}.md")
+        case AskOut() as payload:
+            yield from _row(*(_press("see", see[:_LABEL], read_typed(see), catalog) for see in payload.see))
+        case TroubleshootOut() as payload:
+            yield from _steps(payload, catalog)
+        case AskBackOut() as payload:
+            candidates = [(c.id, c.name, c.why) for c in payload.candidates]
+            yield from _select(_PICK, payload.about, question, candidates, "Which one?", catalog)
+        case NotFoundOut() as payload:
+            option = "text" if payload.about == "error" else payload.about
+            if option in question.options:
+                nearest = [(n.id, n.name, "") for n in payload.nearest]
+                yield from _select(_PICK, option, question, nearest, "Is it one of these?", catalog)
+        case ErrorOut() as payload:
+            others = [(other.id, other.title, "") for other in payload.others]
+            yield from _select(_ALSO, "text", question, others, "Not it? Look at another", catalog)
+        case GlossaryOut() as payload:
+            related = [(term.id, term.name, "") for term in payload.related]
+            here = Question(command="glossary", options={"term": payload.entry.id})
+            yield from _row(*_behind(payload, here, catalog))
+            yield from _select(_ALSO, "term", here, related, "Related terms", catalog)
+        case TermsOut() as payload:
+            terms = [(term.id, term.title, term.expansion or "") for term in payload.terms]
+            yield from _select(_ALSO, "term", Question(command="glossary"), terms, "Explain one of them", catalog)
+        case _:
+            pass
 
 
 def _row(*items: ui.Item[Any] | None) -> Iterable[ui.ActionRow[Any]]:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from bot.answers.answer import Frozen, Payload, Question
 from bot.answers.knowledge import Knowledge
-from bot.answers.options import check_names, invalid, required_text, text
+from bot.answers.options import check_names, invalid, number, required_text, text
 from bot.answers.resolve import named_hardware
 from bot.answers.runs import ASSUMED_RAM_MIB, READABLE_TOK_S, best_load, decode_band, load_of, usual_quant
 from bot.catalog.records import WRITES_TEXT, Model
@@ -65,7 +65,7 @@ async def fits(question: Question, knowledge: Knowledge) -> Payload:
     candidates = considered(knowledge, use and use.casefold(), context)
     runs = ranked(candidates, devices, context, ram_mib)
     pages = max(1, -(-len(runs) // PAGE))
-    page = _page(question, pages)
+    page = number(question, "page", pages) or 1
     return "answered", FitsOut(
         devices=tuple(device.name for device in devices),
         use=use and use.casefold(),
@@ -106,13 +106,6 @@ def _context(question: Question) -> int:
     if context is None or not 256 <= context <= 16_777_216:
         raise invalid("context", "not_a_context", typed or "")
     return context
-
-
-def _page(question: Question, pages: int) -> int:
-    typed = text(question, "page", limit=6) or "1"
-    if not typed.isdecimal() or not 1 <= int(typed) <= pages:
-        raise invalid("page", "unknown_value", f"1 … {pages}")
-    return int(typed)
 
 
 def _considered(model: Model, use: str | None, context: int) -> bool:

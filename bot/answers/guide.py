@@ -1,9 +1,10 @@
 """``/guide``: what to buy for a purpose; figures are computed, reasons are written."""
 
-from bot.answers.answer import Frozen, ListOut, NameOut, NotFoundOut, Payload, Question
+from bot.answers.answer import Frozen, Payload, Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import check_names, text
 from bot.answers.record import RunOut
+from bot.answers.resolve import all_pages, one_page
 from bot.answers.runs import run_on
 from bot.catalog.records import GuidePick
 from bot.naming.text import MAX_LENGTH
@@ -41,16 +42,10 @@ class GuideOut(Frozen):
 async def guide(question: Question, knowledge: Knowledge) -> Payload:
     """One guide, or all of them by title where none is asked for."""
     check_names(question, OPTIONS)
-    guides = knowledge.catalog.guides
     typed = text(question, "guide", limit=MAX_LENGTH)
     if typed is None:
-        return "answered", ListOut(
-            about="guide", records=tuple(NameOut(id=g.id, name=g.title) for g in guides.values())
-        )
-    found = knowledge.guides.find(typed)
-    if found is None:
-        nearest = tuple(NameOut(id=g.id, name=g.title) for g in knowledge.guides.nearest(typed))
-        return "not_found", NotFoundOut(about="guide", typed=typed, nearest=nearest)
+        return all_pages("guide", knowledge.catalog.guides.values())
+    found = one_page("guide", typed, knowledge.guides)
     return "answered", GuideOut(
         id=found.id,
         title=found.title,

@@ -1,9 +1,10 @@
 """The catalog with the indexes that questions are answered from."""
 
 from functools import cached_property
+from typing import TypeVar
 
 from bot.answers.answer import OptionValue, Payload, Question
-from bot.catalog.records import Course, Guide, Kit, QuickAnswer, Topic
+from bot.catalog.records import Course, Guide, Kit, Page, QuickAnswer, Topic
 from bot.catalog.store import Catalog
 from bot.hub.client import Hub
 from bot.kb.by_phrase import PhraseIndex
@@ -20,6 +21,9 @@ _MOST = 1024
 _LONGEST = 200
 
 _Key = tuple[str, frozenset[tuple[str, OptionValue]]]
+
+
+P = TypeVar("P", bound=Page)
 
 
 class Recent:
@@ -56,6 +60,10 @@ def _key(question: Question) -> _Key | None:
 
 def _long(value: OptionValue) -> bool:
     return isinstance(value, str) and (len(value) > _LONGEST or "/" in value)
+
+
+def _pages(pages: dict[str, P]) -> PhraseIndex[P]:
+    return PhraseIndex(pages, lambda page: (page.title, *page.phrases))
 
 
 class Knowledge:
@@ -102,22 +110,22 @@ class Knowledge:
     @cached_property
     def topics(self) -> PhraseIndex[Topic]:
         """Topics of the methodology by how people ask."""
-        return PhraseIndex(self.catalog.topics, lambda topic: (topic.title, *topic.phrases))
+        return _pages(self.catalog.topics)
 
     @cached_property
     def guides(self) -> PhraseIndex[Guide]:
         """Guides by what people want to buy for."""
-        return PhraseIndex(self.catalog.guides, lambda guide: (guide.title, *guide.phrases))
+        return _pages(self.catalog.guides)
 
     @cached_property
     def courses(self) -> PhraseIndex[Course]:
         """Courses by title."""
-        return PhraseIndex(self.catalog.courses, lambda course: (course.title, *course.phrases))
+        return _pages(self.catalog.courses)
 
     @cached_property
     def kits(self) -> PhraseIndex[Kit]:
         """Prompting kits by what people want to do."""
-        return PhraseIndex(self.catalog.kits, lambda kit: (kit.title, *kit.phrases))
+        return _pages(self.catalog.kits)
 
     @cached_property
     def glossary(self) -> GlossaryIndex:

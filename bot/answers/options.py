@@ -74,6 +74,20 @@ def required_text(question: Question, name: str, *, limit: int = MAX_TEXT) -> st
     return written
 
 
+def number(question: Question, name: str, most: int) -> int | None:
+    """A whole number from 1 to ``most``; None when it is absent.
+
+    Raises:
+        Stop: it is something else.
+    """
+    written = text(question, name, limit=6)
+    if written is None:
+        return None
+    if not (written.isascii() and written.isdecimal()) or not 1 <= int(written) <= most:
+        raise invalid(name, "unknown_value", f"1 … {most}")
+    return int(written)
+
+
 def gib(question: Question, name: str) -> float | None:
     """A memory size in GiB, as a number or as text (``32``, ``32gb``).
 

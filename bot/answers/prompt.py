@@ -1,8 +1,9 @@
 """``/prompt``: a system prompt for a job, sampling settings by family of models, and what goes wrong."""
 
-from bot.answers.answer import Frozen, ListOut, NameOut, NotFoundOut, Payload, Question
+from bot.answers.answer import Frozen, Payload, Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import check_names, text
+from bot.answers.resolve import all_pages, one_page
 from bot.naming.text import MAX_LENGTH
 
 OPTIONS = ("kit",)
@@ -37,14 +38,10 @@ async def prompt(question: Question, knowledge: Knowledge) -> Payload:
     """One kit, or all of them by title where none is asked for."""
     check_names(question, OPTIONS)
     catalog = knowledge.catalog
-    names = tuple(NameOut(id=kit.id, name=kit.title) for kit in catalog.kits.values())
     typed = text(question, "kit", limit=MAX_LENGTH)
     if typed is None:
-        return "answered", ListOut(about="kit", records=names)
-    kit = knowledge.kits.find(typed)
-    if kit is None:
-        nearest = tuple(NameOut(id=k.id, name=k.title) for k in knowledge.kits.nearest(typed))
-        return "not_found", NotFoundOut(about="kit", typed=typed, nearest=nearest)
+        return all_pages("kit", catalog.kits.values())
+    kit = one_page("kit", typed, knowledge.kits)
     sampling = tuple(
         SamplingOut(**family.model_dump(include=set(SamplingOut.model_fields)), source=family.sources[0])
         for family in (catalog.sampling[family_id] for family_id in kit.sampling)

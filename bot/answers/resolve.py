@@ -1,9 +1,16 @@
 """What was typed for one option → exactly one record; everything else ends the question early."""
 
+from collections.abc import Iterable
+from typing import TypeVar
+
+from bot.answers.answer import ListOut, NameOut, NotFoundOut, Payload
 from bot.answers.knowledge import Knowledge
-from bot.answers.options import invalid, refuse
-from bot.catalog.records import Model, Tool
+from bot.answers.options import Stop, invalid, refuse
+from bot.catalog.records import Model, Page, Tool
+from bot.kb.by_phrase import PhraseIndex
 from bot.naming.outcome import Device, HardwareMatch, ModelMatch
+
+P = TypeVar("P", bound=Page)
 
 
 def named_hardware(option: str, value: str, knowledge: Knowledge) -> HardwareMatch:
@@ -52,3 +59,25 @@ def one_tool(option: str, value: str, knowledge: Knowledge) -> Tool:
     if not isinstance(outcome, Tool):
         raise refuse(outcome, knowledge, option)
     return outcome
+
+
+def one_page(option: str, value: str, index: PhraseIndex[P]) -> P:
+    """The page that ``value`` asks for.
+
+    Raises:
+        Stop: none is clearly meant.
+    """
+    page = index.find(value)
+    if page is None:
+        raise Stop("not_found", NotFoundOut(about=option, typed=value, nearest=page_names(index.nearest(value))))
+    return page
+
+
+def all_pages(option: str, pages: Iterable[Page]) -> Payload:
+    """The answer where no page was asked for: all of them by title."""
+    return "answered", ListOut(about=option, records=page_names(pages))
+
+
+def page_names(pages: Iterable[Page]) -> tuple[NameOut, ...]:
+    """Pages as ids and titles."""
+    return tuple(NameOut(id=page.id, name=page.title) for page in pages)

@@ -63,7 +63,7 @@ class StartOut(Frozen):
 async def start(question: Question, knowledge: Knowledge) -> Payload:
     """Pick a model and write the commands down."""
     check_names(question, OPTIONS)
-    system = _one_of(question, "system", SYSTEMS)
+    system = cast(System, _one_of(question, "system", SYSTEMS))
     goal = _one_of(question, "goal", tuple(GOALS))
     outcome = named_hardware("gpu", required_text(question, "gpu", limit=MAX_LENGTH), knowledge)
     devices = tuple(d.hardware.device(d.memory_gib) for d in outcome.devices)
@@ -76,14 +76,14 @@ async def start(question: Question, knowledge: Knowledge) -> Payload:
     best = _best(runs, devices)
     pick = best[0] if best else None
     return "answered", StartOut(
-        system=cast(System, system),
+        system=system,
         devices=tuple(device.name for device in devices),
         on_cpu=all(device.kind == "cpu" for device in devices),
         goal=goal,
         context=context,
         pick=pick,
         others=tuple(best[1:3]),
-        steps=_steps(pick, cast(System, system), goal, devices, ram_mib, knowledge) if pick else (),
+        steps=_steps(pick, system, goal, devices, ram_mib, knowledge) if pick else (),
     )
 
 

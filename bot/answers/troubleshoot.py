@@ -2,7 +2,7 @@
 
 from bot.answers.answer import Frozen, NameOut, NotFoundOut, Payload, Question
 from bot.answers.knowledge import Knowledge
-from bot.answers.options import Stop, check_names, invalid, required_text, text
+from bot.answers.options import Stop, check_names, number, required_text
 
 OPTIONS = ("symptom", "step")
 
@@ -37,15 +37,12 @@ async def troubleshoot(question: Question, knowledge: Knowledge) -> Payload:
     if symptom is None:
         near = tuple(NameOut(id=s.id, name=s.title) for s in knowledge.symptoms.search(typed, 5))
         raise Stop("not_found", NotFoundOut(about="symptom", typed=typed, nearest=near))
-    step = text(question, "step", limit=3)
-    if step is not None and not (step.isdecimal() and 1 <= int(step) <= len(symptom.causes)):
-        raise invalid("step", "unknown_value", f"1 … {len(symptom.causes)}")
     return "answered", TroubleshootOut(
         id=symptom.id,
         title=symptom.title,
         applies_to=symptom.applies_to,
         causes=tuple(CauseOut(**cause.model_dump()) for cause in symptom.causes),
-        step=int(step) if step else None,
+        step=number(question, "step", len(symptom.causes)),
         hardware=symptom.hardware,
         sources=symptom.sources,
     )

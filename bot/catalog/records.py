@@ -334,11 +334,16 @@ class QuickAnswer(Record):
     see: tuple[Opinion, ...] = ()
 
 
-class Topic(Record):
-    """How something is worked out, what a word means, or what is not known."""
+class Page(Record):
+    """What is found by its title or by ``phrases``, other ways in which people ask for it."""
 
     title: Name
     phrases: tuple[Name, ...] = ()
+
+
+class Topic(Page):
+    """How something is worked out, what a word means, or what is not known."""
+
     text: Text
 
 
@@ -354,11 +359,9 @@ class Sampling(Record):
     note: Opinion | None = None
 
 
-class Kit(Record):
+class Kit(Page):
     """A system prompt for a job, with what goes wrong. ``sampling`` are ids of families that do it well."""
 
-    title: Name
-    phrases: tuple[Name, ...] = ()
     use: Opinion
     prompt: Text
     sampling: tuple[Slug, ...] = Field(min_length=1)
@@ -375,21 +378,17 @@ class GuidePick(BaseModel):
     why: Opinion
 
 
-class Guide(Record):
+class Guide(Page):
     """What to buy for a purpose, best first; ``models`` are run on each pick."""
 
-    title: Name
-    phrases: tuple[Name, ...] = ()
     short_answer: Opinion
     models: tuple[Slug, ...] = Field(min_length=1, max_length=3)
     picks: tuple[GuidePick, ...] = Field(min_length=2)
 
 
-class Course(Record):
+class Course(Page):
     """A short course; its lessons name it."""
 
-    title: Name
-    phrases: tuple[Name, ...] = ()
     about: Opinion
 
 
