@@ -91,6 +91,12 @@ _SHARING = re.compile(
 _CORES = re.compile(r" \((\d+)-core GPU\)")
 _GPU_CORES = re.compile(r"\b(\d+)[- ]?(?:core gpu|gpu[- ]core|core graphics)")
 _ANY_CORES = re.compile(r"\b(\d+)(?:[- ]?cores?\b(?![- ]?cpu)|c(?=[/ )]|$))")
+_PROCESSOR = re.compile(
+    r"(?:amd |intel )?(?:(?:core )?i[3579][ -]?\d{4,5}[a-z]{0,2}|(?:core )?ultra [579] \d{3}[a-z]{0,2}"
+    r"|ryzen (?:[3579] )?\d{4}(?:x3d|xt|x|ge?)?|[3579] \d{4}(?:x3d|xt|x)|[3579]\d{3}x3d"
+    r"|(?:ryzen )?threadripper(?: pro)? \d{4}w?x|epyc \w{4,5}|xeon [\w -]{1,20})(?: cpu)?"
+)
+"""A desktop's processor beside a card: it does not change the answer."""
 _GFX = re.compile(r"(?:amd )?gfx ?(\d{3,4}[a-z]?)")
 _CPU = re.compile(r"\b(?:cpu[- ]?only|only cpu|cpu|no gpu|without (?:a )?gpu|processor)\b")
 _DDR4, _DDR5 = "ryzen-3000-5000-ddr4-3200", "ryzen-7000-ddr5-5200"
@@ -174,6 +180,8 @@ class HardwareIndex:
             outcome = self._one(part, typed)
             if isinstance(outcome, AskBack):
                 return _among(outcome, parts, number, count)
+            if isinstance(outcome, NotFound) and len(parts) > 1 and _PROCESSOR.fullmatch(part):
+                continue
             if not isinstance(outcome, tuple) or isinstance(outcome, (AskBack, NotFound)):
                 return outcome
             device, certain = outcome
@@ -330,6 +338,8 @@ def _cleaned(text: str, names_in_s: frozenset[str]) -> str:
     text = re.sub(r"\b(8|16|18|24|32|36|48|64|96|128)\+(?:256|512)(?:gb)?\b", r"\1gb", text)
     text = re.sub(r"\b\d+(?:[cep](?=[/+ )]|$)|[- ]?(?:gpu |cpu )?cores?(?: cpu| gpu)?\b|gpu\b)", " ", text)
     text = re.sub(r"/ ?(\d+(?:gb)?)$", lambda m: f" {m[1].removesuffix('gb')}gb", text) if _APPLE.search(text) else text
+    if re.search(r"\bm ?\d ?(?:max|ultra)\b", text):
+        text = re.sub(r"\b(mac ?book|mac) pro\b", r"\1", text)  # the product's Pro, not the chip's
     text = re.sub(r"\b([1-5]0[5-9]0)m\b", r"\1 laptop", text)
     text = re.sub(r"(?<![a-wyz])(arc) (\d{3})\b", r"\1 a\2", text)
     text = re.sub(r"\b(arc) ?a?(\d{3})m\b", r"\1 a\2m", text)
@@ -365,7 +375,9 @@ def _parts(text: str) -> list[str]:
     text = re.sub(r"[()\[\]]", " ", text)
     parts: list[str] = []
     for part in filter(None, (p.strip() for p in _SEPARATOR.split(text))):
-        if parts and not _meaning(part) and (not _RAM.search(part) or _shares_memory(parts[-1])):
+        if parts and _MEMORY.fullmatch(part) and _MEMORY.search(parts[-1]) and not _shares_memory(parts[-1]):
+            parts.append(f"{part} ram")  # «3060 12gb, 64 gb»: the card has its memory already
+        elif parts and not _meaning(part) and (not _RAM.search(part) or _shares_memory(parts[-1])):
             parts[-1] += f" {part}"  # «3090, 24 GB»: more about the device before
         else:
             parts.append(part)

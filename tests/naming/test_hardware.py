@@ -36,6 +36,11 @@ def devices(knowledge: Knowledge, typed: str) -> list[tuple[str, float]]:
         ("rtx 4070 mobile", "rtx-4070-laptop", 8, 1),
         ("24 GB laptop 5090", "rtx-5090-laptop", 24, 1),
         ("RTX 4090 (16 GB VRAM)", "rtx-4090-laptop", 16, 1),
+        ("MacBook Pro M4 Max 128GB", "apple-m4-max-40-core", 128, 1),
+        ("macbook pro m3 max 36gb", "apple-m3-max-30-core", 36, 1),
+        ("macbook pro m3 pro 18gb", "apple-m3-pro-18-core", 18, 1),
+        ("ryzen 7950x, rtx 4070 ti super, 64gb ram", "rtx-4070-ti-super", 16, 1),
+        ("i7-13700k + rtx 3060 12gb, 32 gb", "rtx-3060-12gb", 12, 1),
         ("8xH100", "h100-sxm5-80gb", 80, 8),
         ("M2 Max 64 GB", "apple-m2-max-38-core", 64, 1),
         ("MacBook Air M2 16GB", "apple-m2-10-core", 16, 1),
@@ -136,3 +141,19 @@ def test_every_record_is_found_by_its_id_and_name(knowledge: Knowledge) -> None:
 def test_any_text_gets_an_outcome(knowledge: Knowledge, text: str) -> None:
     knowledge.hardware.resolve(text)
     knowledge.hardware.search(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "ram_gib"),
+    [
+        ("2x3090, 128gb ddr5, linux", 128),
+        ("3090 + 3060 12gb, 64 gb", 64),
+        ("i7-13700k + rtx 3060 12gb, 32 gb", 32),
+        ("m3 max 64gb", None),
+        ("3090, 24 gb", None),
+    ],
+)
+def test_system_memory_beside_cards(knowledge: Knowledge, typed: str, ram_gib: float | None) -> None:
+    outcome = knowledge.hardware.resolve(typed)
+    assert isinstance(outcome, HardwareMatch)
+    assert outcome.ram_gib == ram_gib
