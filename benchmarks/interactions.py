@@ -33,6 +33,7 @@ from bot.answers.router import answer
 from bot.catalog.place import Live
 from bot.client import LocalBot
 from bot.show import charts
+from bot.state.database import Database
 
 _COMMAND, _AUTOCOMPLETE = 2, 4
 _WILLITRUN = {"model": "gemma 3 27b q4_k_m", "gpu": "rtx 3090", "context": "32k"}
@@ -118,7 +119,8 @@ async def _card(interaction: discord.Interaction[Any]) -> None:
 
 def _bot(knowledge: Live[Knowledge], folder: Path) -> LocalBot:
     connector = aiohttp.UnixConnector(str(folder / "discord"), limit=0)
-    bot = LocalBot(knowledge, connector=connector, state_folder=folder, guild_ready_timeout=0.0)
+    database = Database(f"sqlite:///{folder / 'state.sqlite'}")
+    bot = LocalBot(knowledge, database, connector=connector, state_folder=folder, guild_ready_timeout=0.0)
     nothing: app_commands.Command[Any, ..., None] = app_commands.Command(
         name="nothing", description="Nothing", callback=_nothing
     )

@@ -22,6 +22,7 @@ from benchmarks.timing import shipped_catalog
 from bot.answers.knowledge import Knowledge
 from bot.catalog.place import Live
 from bot.client import LocalBot
+from bot.state.database import Database
 
 ASKED: tuple[tuple[str, dict[str, str]], ...] = (
     ("willitrun", {"model": "llama 3.1 8b q4_k_m", "gpu": "rtx 3060 12gb"}),
@@ -80,7 +81,7 @@ def main(count: int) -> None:
         os.environ["XDG_STATE_HOME"] = folder
         catalog = shipped_catalog(Path(folder))
         live = Live(Path(folder) / "catalog.sqlite", catalog, Knowledge)
-        seen = asyncio.run(_seen(live, count))
+        seen = asyncio.run(_seen(live, Database(f"sqlite:///{folder}/state.sqlite"), count))
     table = Table("interactions", "tasks", "views", "modals", "objects", title="What is alive")
     for p in seen:
         numbers = (p.interactions, p.tasks, p.views, p.modals, p.objects.total())
@@ -90,8 +91,8 @@ def main(count: int) -> None:
     console.print("Grown most:", ", ".join(f"{name} +{more}" for name, more in grown) or "nothing")
 
 
-async def _seen(live: Live[Knowledge], count: int) -> list[Point]:
-    return [point async for point in points(LocalBot(live), count)]
+async def _seen(live: Live[Knowledge], database: Database, count: int) -> list[Point]:
+    return [point async for point in points(LocalBot(live, database), count)]
 
 
 if __name__ == "__main__":

@@ -7,21 +7,63 @@ would reach nobody, so each has its own guard.
 import functools
 import logging
 import secrets
+import time
 import traceback
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import discord
 from discord import app_commands
 
+from bot.answers.knowledge import Knowledge
 from bot.answers.router import Fault
+from bot.show import phrases
 from bot.show.cards import notice
+from bot.state.database import Database
+from bot.state.servers import Servers
 
 log = logging.getLogger(__name__)
 
 Choices = list[app_commands.Choice[str]]
 Complete = Callable[[Any, discord.Interaction[Any], str], Coroutine[Any, Any, Choices]]
 B = TypeVar("B", bound=discord.Client)
+
+BURST, BURST_S = 25, 30.0
+"""Commands that one person may give in that time."""
+ALWAYS_ON = frozenset({"settings", "privacy", "help", "about"})
+"""Commands that moderators cannot switch off."""
+
+
+class Host(Protocol):
+    """What the parts that answer Discord need of the bot."""
+
+    knowledge: Knowledge
+    database: Database
+    servers: Servers
+
+    def get_partial_messageable(self, id: int) -> discord.PartialMessageable:  # noqa: A002
+        """A channel to send to, by its id."""
+
+
+class Cooldown:
+    """Who may go on asking. Looks at the asker alone, never through all others; the oldest are forgotten."""
+
+    MOST = 10_000
+
+    def __init__(self, burst: int = BURST, seconds: float = BURST_S) -> None:
+        self._burst = burst
+        self._seconds = seconds
+        self._since: dict[int, tuple[float, int]] = {}
+
+    def wait_s(self, user_id: int, now: float) -> float:
+        """Count a command; return how long its giver has to wait, 0 where it may be answered."""
+        began, count = self._since.pop(user_id, (now, 0))
+        if now - began >= self._seconds:
+            began, count = now, 0
+        self._since[user_id] = (began, count + 1)
+        if len(self._since) > self.MOST:
+            del self._since[next(iter(self._since))]
+        return began + self._seconds - now if count >= self._burst else 0.0
 
 
 def report(error: BaseException, where: str) -> str:
@@ -58,7 +100,33 @@ def guarded_autocomplete(complete: Complete) -> Complete:
 
 
 class Tree(app_commands.CommandTree[B]):
-    """A command tree that answers with a sentence when something goes wrong."""
+    """A command tree that answers with a sentence when something goes wrong, or may not be asked here and now."""
+
+    def __init__(self, client: B, **options: Any) -> None:
+        super().__init__(client, **options)
+        self._cooldown = Cooldown()
+
+    async def interaction_check(self, interaction: discord.Interaction[B], /) -> bool:
+        """Whether the command may be given here, and by this person yet; if not, they are told."""
+        if interaction.type is not discord.InteractionType.application_command:
+            return True
+        try:
+            return await self._may(interaction)
+        except Exception as error:  # discord.py would only log it
+            await say(interaction, fault_words(report(error, "the check before a command")))
+            return False
+
+    async def _may(self, interaction: discord.Interaction[B]) -> bool:
+        wait_s = self._cooldown.wait_s(interaction.user.id, time.monotonic())
+        if wait_s > 0:
+            await say(interaction, phrases.too_fast(wait_s))
+            return False
+        host: Host = interaction.client  # type: ignore[assignment]
+        name = interaction.command.qualified_name.split()[0] if interaction.command else ""
+        if name not in ALWAYS_ON and name in (await host.servers.rules(interaction.guild_id)).commands_off:
+            await say(interaction, phrases.switched_off(name))
+            return False
+        return True
 
     async def on_error(self, interaction: discord.Interaction[B], error: app_commands.AppCommandError, /) -> None:
         """Tell the user, in words that fit what happened."""

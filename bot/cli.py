@@ -15,6 +15,8 @@ from bot.settings import Settings
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 catalog_app = typer.Typer(help="Check and count the catalog.", no_args_is_help=True)
 app.add_typer(catalog_app, name="catalog")
+state_app = typer.Typer(help="What users gave the bot.", no_args_is_help=True)
+app.add_typer(state_app, name="state")
 
 STATS_KEYS = (
     "models", "hardware", "tools", "prices", "benchmarks", "errors", "troubleshooting", "glossary", "answers",
@@ -62,6 +64,7 @@ def default(
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for name in ("httpx2", "httpcore2", "huggingface_hub"):  # they log addresses, and those hold what people typed
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     if context.invoked_subcommand is None:
         run(terminal=terminal)
 
@@ -260,3 +263,43 @@ def catalog_pages(
     page = errors_page(cast(list[ErrorEntry], loaded.records["error"]))
     (folder / "errors.md").write_text(page, encoding="utf-8")
     print(f"{folder / 'errors.md'} written.")
+
+
+@state_app.command("backup")
+def state_backup(
+    target: Annotated[Path, typer.Argument(help="The file to write; it must not exist yet.", dir_okay=False)],
+) -> None:
+    """Copy the database of what users gave, whole, also while the bot runs."""
+    import sqlite3
+
+    from bot.state.database import Database, back_up
+
+    source = Database(Settings().database()).file
+    if source is None:
+        print("This database is a server's; back it up with pg_dump.", file=sys.stderr)
+        raise typer.Exit(2)
+    if not source.is_file():
+        print("Nothing has been stored yet.", file=sys.stderr)
+        raise typer.Exit(1)
+    try:
+        back_up(source, target)
+    except (OSError, sqlite3.Error) as problem:
+        print(f"{target} could not be written: {problem}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    print(f"{target} written.")
+
+
+@state_app.command("reports")
+def state_reports() -> None:
+    """Print the reports that nobody has decided on, oldest first."""
+    from bot.state.database import Database, Unavailable
+    from bot.state.reports import open_reports
+
+    try:
+        reports = asyncio.run(open_reports(Database(Settings().database())))
+    except Unavailable as problem:
+        print(f"The database cannot be read ({problem}).", file=sys.stderr)
+        raise typer.Exit(1) from None
+    for report in reports:
+        print(f"{report.id}\t{report.at:%Y-%m-%d}\t{report.question}\n\t{report.words}")
+    print(f"{len(reports)} open.")

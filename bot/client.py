@@ -17,12 +17,18 @@ from pydantic import BaseModel, ValidationError
 
 from bot.answers.answer import Question
 from bot.answers.knowledge import Knowledge
-from bot.answers.router import answer
+from bot.answers.personal import PERSONAL, answer_for
 from bot.boundary import Tree
 from bot.catalog.place import Live
-from bot.controls import Pick, Press, show
+from bot.controls import show
+from bot.panel import Setting
+from bot.pressed import Pick, Press
+from bot.reports import Decide
 from bot.settings import Settings
+from bot.show import phrases
 from bot.start import start
+from bot.state.database import Database, Unavailable
+from bot.state.servers import Servers
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +51,9 @@ COGS = (
     "cogs.prompt",
     "cogs.learn",
     "cogs.guide",
+    "cogs.rig",
+    "cogs.privacy",
+    "cogs.settings",
     "cogs.help",
     "cogs.about",
 )
@@ -53,13 +62,15 @@ COGS = (
 class LocalBot(commands.Bot):
     """Answers slash commands from the catalog. Needs no intents and keeps no cache of Discord.
 
-    ``connector`` is handed to discord.py, so that tests and benchmarks can put another Discord behind it;
-    ``state_folder`` is where it keeps what it registered, the user's state folder unless given.
+    ``database`` keeps what users give; where it cannot be used, all that does not need it goes on. ``connector`` is
+    handed to discord.py, so that tests and benchmarks can put another Discord behind it; ``state_folder`` is where it
+    keeps what it registered, the user's state folder unless given.
     """
 
     def __init__(
         self,
         knowledge: Live[Knowledge],
+        database: Database,
         *,
         connector: aiohttp.BaseConnector | None = None,
         state_folder: Path | None = None,
@@ -80,6 +91,8 @@ class LocalBot(commands.Bot):
             **options,
         )
         self._live = knowledge
+        self.database = database
+        self.servers = Servers(database)
         self._state_folder = state_folder
         self.command_ids: dict[str, int] = {}
         """Discord's ids of the slash commands by name, known once they are registered."""
@@ -91,10 +104,19 @@ class LocalBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Load the cogs; register the commands if they changed since they were last registered."""
-        self.add_dynamic_items(Pick, Press)
+        self.add_dynamic_items(Pick, Press, Decide, Setting)
         for cog in COGS:
             await self.load_extension(cog)
+        try:
+            await self.database.migrate()
+        except Unavailable:
+            log.error("what users give cannot be kept now; questions are answered all the same")
         await sync_if_changed(self, self._state_folder)
+
+    async def close(self) -> None:
+        """Leave Discord, and let go of the database."""
+        await super().close()
+        await self.database.close()
 
     async def reply(self, interaction: discord.Interaction[Any], question: Question, *, private: bool = False) -> None:
         """Answer a question where it was asked; ``private`` ones, and anything but an answer, to the asker only."""
@@ -106,13 +128,18 @@ class LocalBot(commands.Bot):
             lambda: deferring.append(asyncio.create_task(interaction.response.defer(thinking=True, ephemeral=private))),
         )
         try:
-            result = await answer(question, self.knowledge)
+            told = await answer_for(interaction.user.id, question, self.knowledge, self.database)
         finally:
             late.cancel()
         if deferring:
             await deferring[0]
-        private = private or result.status != "answered"
-        shown = show(result, question, ephemeral=private, command_ids=self.command_ids)
+        result = told.answer
+        private = private or result.status != "answered" or question.command in PERSONAL
+        shown = show(result, told.question, ephemeral=private, command_ids=self.command_ids)
+        if told.rig:
+            shown.view.add_item(discord.ui.TextDisplay(phrases.on_rig(told.rig)))
+        rules = await self.servers.rules(interaction.guild_id)
+        private = private or interaction.channel_id in rules.private_channels
         if interaction.response.is_done():
             await interaction.followup.send(view=shown.view, files=shown.files)
         else:
@@ -131,7 +158,7 @@ async def run_client(settings: Settings) -> None:
     """Connect to Discord and stay until SIGINT or SIGTERM."""
     token = settings.discord_token
     assert token
-    async with LocalBot(await start(settings)) as bot:
+    async with LocalBot(await start(settings), Database(settings.database())) as bot:
         loop = asyncio.get_running_loop()
         connected = asyncio.create_task(bot.start(token.get_secret_value()))
         for name in (signal.SIGINT, signal.SIGTERM):
@@ -152,7 +179,7 @@ async def sync_commands(settings: Settings) -> int:
     """Register the commands now, changed or not; return how many there are."""
     token = settings.discord_token
     assert token
-    async with LocalBot(await start(settings)) as bot:
+    async with LocalBot(await start(settings), Database(settings.database())) as bot:
         await bot.login(token.get_secret_value())
         return len(await bot.tree.sync())
 

@@ -1,43 +1,42 @@
 """Selects and buttons under a card. Their state is in their custom ids: nothing is kept, and they survive restarts."""
 
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import discord
+import orjson
 from discord import ui
 
+from bot.answers.about import AboutOut, HelpOut
 from bot.answers.answer import Answer, AskBackOut, Frozen, ListOut, NotFoundOut, Question
 from bot.answers.ask import AskOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitOut, FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
 from bot.answers.guide import GuideOut
-from bot.answers.knowledge import Knowledge
 from bot.answers.learn import LessonOut
 from bot.answers.method import TopicOut
+from bot.answers.own import PrivacyOut, RigsOut
 from bot.answers.prompt import KitOut
-from bot.answers.router import answer
 from bot.answers.runtime import RUNTIMES
 from bot.answers.start import StartOut
 from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.typed import read_typed
 from bot.answers.willitrun import WillItRunOut
-from bot.boundary import fault_words, report, say
 from bot.show import explain, phrases
-from bot.show.cards import behind, card, notice
+from bot.show.cards import card
 from bot.show.charts import picture
-from bot.show.custom_id import Control, decode, encode
+from bot.show.custom_id import Control, encode
 
 CONTEXTS = ("4096", "8192", "16384", "32768", "65536", "131072", "max")
 QUANTS = ("BF16", "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "Q2_K")
 KV_TYPES = ("f16", "q8_0", "q4_0")
-_CHOICES = {"quant": QUANTS, "context": CONTEXTS, "kv": KV_TYPES, "runtime": RUNTIMES}
+CHOICES = {"quant": QUANTS, "context": CONTEXTS, "kv": KV_TYPES, "runtime": RUNTIMES}
 _WORDS = {"quant": "Quant", "context": "Context", "kv": "KV cache", "runtime": "Runtime"}
-_BEHIND: dict[str, tuple[type[Frozen], str, Callable[[Any], Iterator[str]]]] = {
+BEHIND: dict[str, tuple[type[Frozen], str, Callable[[Any], Iterator[str]]]] = {
     "why": (WillItRunOut, "Why?", explain.why),
     "commands": (WillItRunOut, "Commands", explain.commands),
     "how": (WillItRunOut, "How is this computed?", explain.how),
@@ -46,11 +45,14 @@ _BEHIND: dict[str, tuple[type[Frozen], str, Callable[[Any], Iterator[str]]]] = {
     "workflow": (GlossaryOut, "Workflow example", explain.workflow_example),
 }
 """Buttons that say more about a card: of what kind it is, their labels, and what they show."""
-_PICK = "pick"
-_ALSO = "also"
+PICK = "pick"
+ALSO = "also"
+REPORT = "report"
+WORKED, FAILED = "worked", "failed"
+_NOTHING_TO_REPORT = (ListOut, TermsOut, HelpOut, AboutOut, RigsOut, PrivacyOut)
+_EXPORT = "willitrun-about-me.json"
 _LABEL = 80
 """Discord's longest label of a button."""
-_OLD = "This card was made from an older catalog; the answer below is from today's."
 
 
 class Shown(NamedTuple):
@@ -73,9 +75,43 @@ def show(
     files = [discord.File(io.BytesIO(drawing.png), drawing.name)] if drawing else []
     if isinstance(result.answer, KitOut):
         files.append(discord.File(io.BytesIO(phrases.kit_file(result.answer).encode()), f"{result.answer.id}.md"))
-    for row in _rows(result, question, share=ephemeral):
+    if isinstance(result.answer, PrivacyOut) and result.answer.done == "export":
+        written = orjson.dumps(result.answer.stored, option=orjson.OPT_INDENT_2)
+        files.append(discord.File(io.BytesIO(written), _EXPORT))
+    rows = [*_rows(result, question, share=ephemeral)]
+    if result.status == "answered" and not isinstance(result.answer, _NOTHING_TO_REPORT):
+        _add_report(rows, about(result.answer, question), result.catalog)
+    for row in rows:
         view.add_item(row)
     return Shown(view, files)
+
+
+def about(payload: Frozen, question: Question) -> Question:
+    """What a card is about, by the ids of records: never what somebody pasted."""
+    match payload:
+        case WillItRunOut():
+            return settled(payload, question)
+        case ErrorOut():
+            return Question(command="error", options={"text": payload.entry.id})
+        case GlossaryOut():
+            return Question(command="glossary", options={"term": payload.entry.id})
+        case AskOut():
+            return Question(command="ask", options={"question": payload.question})
+        case _:
+            return question
+
+
+def _add_report(rows: list[ui.Item[Any]], question: Question, catalog: str) -> None:
+    """A button to report an error, in the last row of buttons if there is room."""
+    bare = Question(command=question.command)
+    button = _press(REPORT, "Report an error", question, catalog) or _press(REPORT, "Report an error", bare, catalog)
+    last = rows[-1] if rows else None
+    if button is None:
+        return
+    if isinstance(last, ui.ActionRow) and len(last.children) < 5 and isinstance(last.children[0], ui.Button):
+        last.add_item(button)
+    else:
+        rows.extend(_row(button))
 
 
 def _rows(result: Answer, question: Question, *, share: bool) -> Iterable[ui.Item[Any]]:
@@ -91,13 +127,13 @@ def _rows(result: Answer, question: Question, *, share: bool) -> Iterable[ui.Ite
             yield from _runs((pick, *payload.others), payload.context, question, catalog)
         case TopicOut() as payload:
             others = [(topic.id, topic.name, "") for topic in payload.others]
-            yield from _select(_ALSO, "topic", question, others, "Another topic", catalog)
+            yield from _select(ALSO, "topic", question, others, "Another topic", catalog)
         case ListOut() as payload:
             records = [(record.id, record.name, "") for record in payload.records]
-            yield from _select(_PICK, payload.about, question, records, "Open one of them", catalog)
+            yield from _select(PICK, payload.about, question, records, "Open one of them", catalog)
         case GuideOut() as payload:
             cards = [(f"{pick.id}:{pick.memory_gib:g}", pick.name, "") for pick in payload.picks]
-            yield from _select(_ALSO, "gpu", Question(command="gpu"), cards, "All about one of them", catalog)
+            yield from _select(ALSO, "gpu", Question(command="gpu"), cards, "All about one of them", catalog)
         case LessonOut() as payload:
             yield from _lesson(payload, catalog)
         case KitOut() as payload:
@@ -108,23 +144,34 @@ def _rows(result: Answer, question: Question, *, share: bool) -> Iterable[ui.Ite
             yield from _steps(payload, catalog)
         case AskBackOut() as payload:
             candidates = [(c.id, c.name, c.why) for c in payload.candidates]
-            yield from _select(_PICK, payload.about, question, candidates, "Which one?", catalog)
+            yield from _select(PICK, payload.about, question, candidates, "Which one?", catalog)
         case NotFoundOut() as payload:
             option = "text" if payload.about == "error" else payload.about
             if option in question.options:
                 nearest = [(n.id, n.name, "") for n in payload.nearest]
-                yield from _select(_PICK, option, question, nearest, "Is it one of these?", catalog)
+                yield from _select(PICK, option, question, nearest, "Is it one of these?", catalog)
+        case RigsOut(done="of"):
+            pass
+        case RigsOut() as payload:
+            yield from _rigs(payload, catalog)
+        case PrivacyOut(done="delete", deleted=None) as payload if any(payload.stored.values()):
+            sure = Question(command="privacy", options={"do": "delete", "sure": "yes"})
+            yield from _row(_press("next", "Delete all of it", sure, catalog))
+        case PrivacyOut(done="export"):
+            yield ui.File(f"attachment://{_EXPORT}")
         case ErrorOut() as payload:
+            here = Question(command="error", options={"text": payload.entry.id})
+            yield from _row(_press(WORKED, "Worked", here, catalog), _press(FAILED, "Didn't help", here, catalog))
             others = [(other.id, other.title, "") for other in payload.others]
-            yield from _select(_ALSO, "text", question, others, "Not it? Look at another", catalog)
+            yield from _select(ALSO, "text", question, others, "Not it? Look at another", catalog)
         case GlossaryOut() as payload:
             related = [(term.id, term.name, "") for term in payload.related]
             here = Question(command="glossary", options={"term": payload.entry.id})
             yield from _row(*_behind(payload, here, catalog))
-            yield from _select(_ALSO, "term", here, related, "Related terms", catalog)
+            yield from _select(ALSO, "term", here, related, "Related terms", catalog)
         case TermsOut() as payload:
             terms = [(term.id, term.title, term.expansion or "") for term in payload.terms]
-            yield from _select(_ALSO, "term", Question(command="glossary"), terms, "Explain one of them", catalog)
+            yield from _select(ALSO, "term", Question(command="glossary"), terms, "Explain one of them", catalog)
         case _:
             pass
 
@@ -152,7 +199,7 @@ def _willitrun_rows(payload: WillItRunOut, question: Question, catalog: str, *, 
     current = {
         "quant": payload.quant, "context": str(payload.context), "kv": payload.kv_type, "runtime": payload.runtime,
     }  # fmt: skip
-    for field in _CHOICES:
+    for field in CHOICES:
         if field == "quant" and payload.runtime not in ("llama.cpp", "ollama", "lm-studio", "koboldcpp"):
             continue
         custom_id = encode(Control(field, again, catalog))
@@ -170,7 +217,7 @@ def _willitrun_rows(payload: WillItRunOut, question: Question, catalog: str, *, 
 @lru_cache(maxsize=512)
 def _options(field: str, current: str) -> tuple[discord.SelectOption, ...]:
     """The values of a select, the present one first. They are the same in every card, so they are made once."""
-    values = dict.fromkeys((current, *_CHOICES[field]))
+    values = dict.fromkeys((current, *CHOICES[field]))
     return tuple(
         discord.SelectOption(label=f"{_WORDS[field]} {_label(value)}", value=value, default=value == current)
         for value in values
@@ -178,7 +225,7 @@ def _options(field: str, current: str) -> tuple[discord.SelectOption, ...]:
 
 
 def _behind(payload: Frozen, question: Question, catalog: str) -> Iterable[ui.Button[Any] | None]:
-    return (_press(v, label, question, catalog) for v, (kind, label, _) in _BEHIND.items() if isinstance(payload, kind))
+    return (_press(v, label, question, catalog) for v, (kind, label, _) in BEHIND.items() if isinstance(payload, kind))
 
 
 def _press(verb: str, label: str, question: Question, catalog: str) -> ui.Button[Any] | None:
@@ -205,12 +252,23 @@ def _lesson(payload: LessonOut, catalog: str) -> Iterable[ui.Item[Any]]:
     )
 
 
+def _rigs(payload: RigsOut, catalog: str) -> Iterable[ui.Item[Any]]:
+    others = [(rig.name, rig.name, phrases.rig_parts(rig)) for rig in payload.rigs if not rig.in_use]
+    mine = next((rig for rig in payload.rigs if rig.in_use), None)
+    if others:
+        use = Question(command="rig", options={"do": "use"})
+        yield from _select(PICK, "name", use, others, "Use another one", catalog)
+    if mine:
+        fits = Question(command="fits", options={"gpu": mine.hardware})
+        yield from _row(_press("fits", "What runs on it?", fits, catalog))
+
+
 def _runs(models: tuple[FitOut, ...], context: int, question: Question, catalog: str) -> Iterable[ui.Item[Any]]:
     """A select of models that were judged on some hardware, for the whole verdict on one."""
     options = {"gpu": question.options["gpu"], "context": str(context)}
     records = [(f"{m.id} {m.quant}", m.name, m.quant) for m in models]
     yield from _select(
-        _ALSO, "model", Question(command="willitrun", options=options), records, "The whole verdict on one", catalog
+        ALSO, "model", Question(command="willitrun", options=options), records, "The whole verdict on one", catalog
     )
 
 
@@ -252,100 +310,3 @@ def _select(
 
 def _label(value: str) -> str:
     return f"{int(value) // 1024}k" if value.isdecimal() and int(value) >= 1024 else value
-
-
-async def _respond(interaction: discord.Interaction[Any], custom_id: str, value: str | None) -> None:
-    """Answer a pressed control in place; anything unexpected becomes a kind sentence and a log line."""
-    try:
-        control = decode(custom_id)
-        changed = control and _changed(control, value)
-        if control is None or changed is None:
-            await say(interaction, "This control is not one of mine any more. Please ask again with the command.")
-            return
-        knowledge: Knowledge = interaction.client.knowledge
-        result = await answer(changed, knowledge)
-        ephemeral = bool(interaction.message and interaction.message.flags.ephemeral)
-        kind, _, say_more = _BEHIND.get(control.verb, (Frozen, "", explain.why))
-        if control.verb in _BEHIND and isinstance(result.answer, kind):
-            await interaction.response.send_message(view=behind(say_more(result.answer)), ephemeral=True)
-            return
-        if isinstance(result.answer, LessonOut) and result.answer.checked:
-            await interaction.response.send_message(view=notice(phrases.judged(result.answer.checked)), ephemeral=True)
-            return
-        if control.verb == "share":
-            shown = show(result, changed)
-            await interaction.response.send_message(view=shown.view, files=shown.files)
-            return
-        if control.verb == "solved":
-            await interaction.response.edit_message(view=card(result))
-            return
-        apart = control.verb in ("fits", "see") or control.verb.startswith(_ALSO)
-        shown = show(result, changed, ephemeral=ephemeral or apart)
-        if not knowledge.catalog.version.startswith(control.catalog):
-            shown.view.add_item(ui.TextDisplay(f"-# {_OLD}"))
-        if apart or result.status != "answered":
-            await interaction.response.send_message(view=shown.view, files=shown.files, ephemeral=True)
-        else:
-            await interaction.response.edit_message(view=shown.view, attachments=shown.files)
-    except Exception as error:
-        reference = report(error, "a control")
-        await say(interaction, fault_words(reference))
-
-
-def _changed(control: Control, value: str | None) -> Question | None:
-    """The question that a control asks when it is set to ``value``; None for a value that was never offered."""
-    options = dict(control.question.options)
-    if control.verb in _CHOICES:
-        if value is None or not re.fullmatch(r"[\w.\-]{1,20}", value):
-            return None
-        if control.verb == "runtime":  # another engine has formats of its own
-            options = {name: kept for name, kept in options.items() if name not in ("quant", "kv")}
-        return control.question.model_copy(update={"options": {**options, control.verb: value}})
-    kind, _, about = control.verb.partition("-")
-    if kind in (_PICK, _ALSO):
-        if value is None or not re.fullmatch(r"[\w.:+ \-]{1,100}", value):
-            return None
-        return control.question.model_copy(update={"options": {**options, about: value}})
-    return control.question if control.verb in _PRESSES else None
-
-
-_PRESSES = ("fits", "see", "check", "share", "next", "solved", *_BEHIND)
-_SELECTS = "|".join((*_CHOICES, rf"{_PICK}-\w+", rf"{_ALSO}-\w+"))
-
-
-class Pick(ui.DynamicItem[ui.Select[Any]], template=rf"(?P<id>(?:{_SELECTS})~.+)"):
-    """A select whose custom id says which question it changes, and how."""
-
-    def __init__(self, custom_id: str) -> None:
-        super().__init__(ui.Select(custom_id=custom_id))
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
-    ) -> "Pick":
-        """Made anew for a message of any age."""
-        return cls(match["id"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Ask the changed question."""
-        data: Any = interaction.data or {}
-        values = data.get("values") or [None]
-        await _respond(interaction, self.custom_id, values[0])
-
-
-class Press(ui.DynamicItem[ui.Button[Any]], template=rf"(?P<id>(?:{'|'.join(_PRESSES)})~.+)"):
-    """A button whose custom id says which question it asks."""
-
-    def __init__(self, custom_id: str) -> None:
-        super().__init__(ui.Button(custom_id=custom_id))
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction[Any], _item: ui.Item[Any], match: re.Match[str], /
-    ) -> "Press":
-        """Made anew for a message of any age."""
-        return cls(match["id"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Ask the question."""
-        await _respond(interaction, self.custom_id, None)

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -18,8 +19,20 @@ class Settings(BaseSettings):
     catalog_file: Path | None = Field(
         default=None, description="Where the built catalog is kept. Default: the user's cache folder."
     )
+    database_url: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("WILLITRUN_DATABASE_URL", "DATABASE_URL"),
+        description="What users give the bot is kept here: sqlite:///file or postgresql://user:password@host/name."
+        " Default: a SQLite file in the user's state folder.",
+    )
     hub: bool = Field(
         default=True, description="Whether models that the catalog lacks are looked up on the Hugging Face Hub."
     )
     playground_port: int = Field(default=8400, ge=1, le=65535, description="Port of the playground on this machine.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    def database(self) -> str:
+        """The URL of the database that is used."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{Path(platformdirs.user_state_dir('willitrun', appauthor=False)) / 'state.sqlite'}"

@@ -23,8 +23,10 @@ class Bench(commands.Cog):
         self.bot = bot
 
     @app_commands.command(description="Measured speeds of a model on a card, with their sources.")
-    @app_commands.describe(model="A model, such as llama 3.1 8b", gpu="A card, chip or Mac, such as rtx 3090")
-    async def bench(self, interaction: Interaction, model: Name, gpu: Name) -> None:
+    @app_commands.describe(
+        model="A model, such as llama 3.1 8b", gpu="A card, chip or Mac, such as rtx 3090; left out, your rig"
+    )
+    async def bench(self, interaction: Interaction, model: Name, gpu: Name | None = None) -> None:
         """Answer with measured rows."""
         await self.bot.reply(interaction, Question(command="bench", options={"model": model, "gpu": gpu}))
 

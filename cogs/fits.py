@@ -24,7 +24,7 @@ class Fits(commands.Cog):
 
     @app_commands.command(description="What runs well on this card, chip or set of cards?")
     @app_commands.describe(
-        gpu="Cards, a chip or a Mac: rtx 3060 12gb, 2x 3090, m3 max 64gb",
+        gpu="Cards, a chip or a Mac: rtx 3060 12gb, 2x 3090, m3 max 64gb; left out, your rig",
         use="What for; left out, everything",
         context="Context: 8192, 8k, 128k; left out, 8k",
         page="Which page of the list",
@@ -33,7 +33,7 @@ class Fits(commands.Cog):
     async def fits(
         self,
         interaction: Interaction,
-        gpu: app_commands.Range[str, 1, 200],
+        gpu: app_commands.Range[str, 1, 200] | None = None,
         use: str | None = None,
         context: app_commands.Range[str, 1, 40] | None = None,
         page: app_commands.Range[int, 1, 50] | None = None,

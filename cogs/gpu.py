@@ -22,8 +22,8 @@ class Gpu(commands.Cog):
         self.bot = bot
 
     @app_commands.command(description="What a card or chip is, where it breaks, and what runs on it.")
-    @app_commands.describe(gpu="A card, chip or Mac, such as rtx 3090")
-    async def gpu(self, interaction: Interaction, gpu: app_commands.Range[str, 1, 200]) -> None:
+    @app_commands.describe(gpu="A card, chip or Mac, such as rtx 3090; left out, your rig")
+    async def gpu(self, interaction: Interaction, gpu: app_commands.Range[str, 1, 200] | None = None) -> None:
         """Answer with a card of facts, a verdict, and what runs on it."""
         await self.bot.reply(interaction, Question(command="gpu", options={"gpu": gpu}))
 

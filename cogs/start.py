@@ -26,7 +26,7 @@ class Start(commands.Cog):
     @app_commands.command(description="New here? From your system, card and goal to the commands that run a model.")
     @app_commands.describe(
         system="What your computer runs",
-        gpu="Cards, a chip or a Mac: rtx 3060 12gb, 2x 3090, m3 max 64gb, cpu only 32gb",
+        gpu="Cards, a chip or a Mac: rtx 3060 12gb, 2x 3090, m3 max 64gb, cpu only 32gb; left out, your rig",
         goal="What you want it for",
     )
     @app_commands.choices(
@@ -37,8 +37,8 @@ class Start(commands.Cog):
         self,
         interaction: Interaction,
         system: str,
-        gpu: app_commands.Range[str, 1, 200],
         goal: str,
+        gpu: app_commands.Range[str, 1, 200] | None = None,
     ) -> None:
         """Answer with a pick and steps."""
         options = {"system": system, "gpu": gpu, "goal": goal}

@@ -38,7 +38,7 @@ class WillItRun(commands.Cog):
     @app_commands.command(description="Does this model run on this hardware, how well, and with what settings?")
     @app_commands.describe(
         model="A model, as you would write it: llama 3.1 8b q4_k_m",
-        gpu="Cards, a chip or a Mac: rtx 3060 12gb, 2x 3090, m3 max 64gb",
+        gpu="Cards, a chip or a Mac: rtx 3060 12gb, 2x 3090, m3 max 64gb; left out, your rig",
         quant="Quant, such as Q4_K_M; left out, the usual one or the best that fits",
         context="Context: 8192, 8k, 128k or max; left out, 8k",
         kv="Type of the KV cache; left out, f16",

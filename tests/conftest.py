@@ -6,7 +6,10 @@ import pytest
 from bot.answers.knowledge import Knowledge
 from bot.catalog.place import Live
 from bot.catalog.store import Catalog
+from tests.state.postgres import postgres
 from tests.support import DATA, built_catalog
+
+__all__ = ["postgres"]
 
 
 @pytest.fixture(scope="session")

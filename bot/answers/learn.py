@@ -29,6 +29,8 @@ class LessonOut(Frozen):
     question: str
     choices: tuple[str, ...]
     checked: CheckOut | None
+    done: tuple[int, ...] = ()
+    """Lessons of the course that the asker has answered rightly, where that is known."""
     sources: tuple[str, ...]
 
 

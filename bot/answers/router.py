@@ -39,7 +39,10 @@ MAX_LINE_BYTES = 2_000_000
 
 
 class Command(NamedTuple):
-    """A command: what answers it, its options, which are required, a line about it, and a question to copy."""
+    """A command: what answers it, its options, which are required, a line about it, and a question to copy.
+
+    Hardware is not required where it may be the asker's own.
+    """
 
     answer: Callable[[Question, Knowledge], Awaitable[Payload]]
     options: tuple[str, ...]
@@ -67,11 +70,11 @@ COMMANDS: dict[str, Command] = {
         "Compare two to four cards, models or tools.",
         "/compare a: rtx 3090 b: rx 7900 xtx",
     ),
-    "fits": Command(fits.fits, fits.OPTIONS, ("gpu",), "What runs well on this hardware?", "/fits gpu: rtx 3060 12gb"),
+    "fits": Command(fits.fits, fits.OPTIONS, (), "What runs well on this hardware?", "/fits gpu: rtx 3060 12gb"),
     "bench": Command(
         bench.bench,
         bench.OPTIONS,
-        ("model", "gpu"),
+        ("model",),
         "Measured speeds of a model on a card.",
         "/bench model: gpt-oss 20b gpu: rtx 3090",
     ),
@@ -85,7 +88,7 @@ COMMANDS: dict[str, Command] = {
     "gpu": Command(
         hardware.hardware,
         hardware.OPTIONS,
-        ("gpu",),
+        (),
         "What a card or chip is, and what runs on it.",
         "/gpu gpu: rtx 3090",
     ),
@@ -109,7 +112,7 @@ COMMANDS: dict[str, Command] = {
     "start": Command(
         start.start,
         start.OPTIONS,
-        start.OPTIONS,
+        ("system", "goal"),
         "From your system, card and goal to the commands that run a model.",
         "/start system: windows gpu: rtx 3060 12gb goal: chat",
     ),

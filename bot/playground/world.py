@@ -15,6 +15,7 @@ from bot.answers.knowledge import Knowledge
 from bot.catalog.place import Live
 from bot.client import LocalBot
 from bot.playground.acts import Act, Click, Complete, Menu, Say, Select, Slash, Submit
+from bot.state.database import Database
 
 PEOPLE = ("ada", "grace", "linus")
 CHANNEL = "local-ai"
@@ -130,6 +131,6 @@ class World:
 @asynccontextmanager
 async def simulated(knowledge: Live[Knowledge], state: Path) -> AsyncIterator[World]:
     """The world with the bot in it, until the block ends; what the bot remembers of Discord goes to ``state``."""
-    bot = LocalBot(knowledge, state_folder=state)
+    bot = LocalBot(knowledge, Database(f"sqlite:///{state / 'state.sqlite'}"), state_folder=state)
     async with simcord.run(bot, settle_timeout=_SETTLE_S, check_errors=False) as env:
         yield World(env)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import discord
 from discord import ui
 
-from bot.answers.about import AboutOut, HelpOut
+from bot.answers.about import PROJECT, AboutOut, HelpOut
 from bot.answers.answer import Answer, AskBackOut, InvalidOut, ListOut, NotFoundOut, NotLocalOut, UnavailableOut
 from bot.answers.ask import AskOut
 from bot.answers.bench import BenchOut
@@ -20,6 +20,7 @@ from bot.answers.glossary import GlossaryOut, TermsOut
 from bot.answers.guide import GuideOut
 from bot.answers.learn import LessonOut
 from bot.answers.method import TopicOut
+from bot.answers.own import PrivacyOut, RigsOut
 from bot.answers.prompt import KitOut
 from bot.answers.record import RecordOut
 from bot.answers.start import StartOut
@@ -30,6 +31,7 @@ from bot.show.charts import Picture
 
 MAX_CHARACTERS = 4000
 """Discord's limit on all texts of a message with components."""
+_PRIVACY = f"{PROJECT}/blob/main/PRIVACY.md"
 _ROOM = MAX_CHARACTERS - 150
 _MAX_ALT = 1024
 
@@ -134,6 +136,8 @@ def _colour(answer: Answer) -> discord.Colour:
             | TroubleshootOut()
             | HelpOut()
             | AboutOut()
+            | RigsOut()
+            | PrivacyOut()
         ):
             return discord.Colour.blurple()
         case _:
@@ -176,6 +180,10 @@ def _blocks(answer: Answer, command_ids: Mapping[str, int], *, drawn: bool) -> I
             yield f"### {phrases.LIST_TITLES[payload.about]}\n{names}"
         case StartOut() as payload:
             yield from _start(payload)
+        case RigsOut() as payload:
+            yield from _rigs(payload)
+        case PrivacyOut() as payload:
+            yield f"{phrases.privacy(payload)}\n-# [What is kept, and for how long](<{_PRIVACY}>)"
         case HelpOut() as payload:
             yield from _help(payload, command_ids)
         case AboutOut() as payload:
@@ -192,7 +200,8 @@ def _blocks(answer: Answer, command_ids: Mapping[str, int], *, drawn: bool) -> I
                 f"- **{item.name}**" for item in payload.alternatives
             )
         case InvalidOut() as payload:
-            yield plain(phrases.invalid(payload))
+            own = f"\n-# {phrases.KEEP_RIG}" if (payload.field, payload.code) == ("gpu", "empty") else ""
+            yield plain(phrases.invalid(payload)) + own
         case UnavailableOut() as payload:
             yield plain(phrases.unavailable(payload))
 
@@ -382,6 +391,33 @@ def _start(a: StartOut) -> Iterator[str]:
         )
 
 
+def _rigs(a: RigsOut) -> Iterator[str]:
+    lines = []
+    for name, parts, marks in map(phrases.rig_line, a.rigs):
+        lines.append(f"- **{plain(name)}** — {plain(parts)}" + (f" ({marks})" if marks else ""))
+    yield "\n".join((phrases.rigs_title(a), *lines))
+
+
+def report_card(number: int, question: str, words: str, state: str = "open") -> ui.LayoutView:
+    """A report for the moderators, with what was asked and what is said to be wrong."""
+    quoted = "\n".join(f"> {plain(line)}" for line in words.splitlines() if line.strip())
+    block = f"### {phrases.report_title(number, state)}\nAbout `{plain(question).replace('`', '')}`\n{quoted}"
+    return _framed(iter((block,)), discord.Colour.gold(), None)
+
+
+def settings_card(report_channel: int | None, private: list[int], off: list[str]) -> ui.LayoutView:
+    """The settings of a server as they are."""
+    channels = ", ".join(f"<#{channel}>" for channel in private)
+    lines = (
+        "### Settings of this server",
+        f"**Reports** {f'go to <#{report_channel}>' if report_channel else 'are kept for whoever runs the bot'}",
+        f"**Answers** {f'are for the asker only in {channels}' if private else 'are for everybody'}",
+        f"**Switched off** {', '.join(f'/{name}' for name in off) if off else 'nothing'}",
+    )
+    note = "-# A choice is stored at once. For reports, let me see the channel and write in it."
+    return _framed(iter(("\n".join(lines), note)), discord.Colour.blurple(), None)
+
+
 def _help(a: HelpOut, command_ids: Mapping[str, int]) -> Iterator[str]:
     yield "### Ask me about models, cards and errors of local AI"
     lines = []
@@ -390,14 +426,20 @@ def _help(a: HelpOut, command_ids: Mapping[str, int]) -> Iterator[str]:
         name = f"</{command.name}:{known}>" if known else f"**/{command.name}**"
         example = f"\n-# `{command.example}`" if command.example != f"/{command.name}" else ""
         lines.append(f"{name} — {command.about}{example}")
+    for name, words in phrases.PERSONAL_HELP.items():
+        known = command_ids.get(name.split()[0])
+        lines.append((f"</{name}:{known}>" if known else f"**/{name}**") + f" — {words}")
+    menus = "In the menu of a message: *Will this run?*, *Diagnose this error* and *Explain terms*; of a person: *Rig*."
     yield "\n".join(lines)
-    menus = "In the menu of a message: *Will this run?*, *Diagnose this error* and *Explain terms*."
     yield f"New to it? Begin with `/start`, or with `/learn`.\n{menus}\n-# [Source and documentation](<{a.url}>)"
 
 
 def _about(a: AboutOut) -> Iterator[str]:
     yield f"### {phrases.about(a)}\n{phrases.counts(a)}"
-    yield f"I keep nothing about anyone.\n-# [Source, privacy and licence ({a.licence})](<{a.url}>)"
+    yield (
+        "I keep only what you give me to keep; `/privacy` shows and deletes it."
+        f"\n-# [Source, privacy and licence ({a.licence})](<{a.url}>)"
+    )
 
 
 def _sources(sources: tuple[str, ...]) -> str:

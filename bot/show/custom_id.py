@@ -16,6 +16,7 @@ _CODES = {
     "w": "willitrun", "f": "fits", "c": "compare", "m": "model", "g": "gpu", "b": "bench", "t": "tool",
     "s": "troubleshoot", "e": "error", "l": "glossary", "a": "ask", "n": "start",
     "o": "method", "p": "prompt", "r": "learn", "u": "guide", "h": "help", "i": "about",
+    "y": "rig", "z": "privacy",
 }  # fmt: skip
 _OPTIONS = {
     "willitrun": ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime"),
@@ -36,6 +37,8 @@ _OPTIONS = {
     "about": (),
     "learn": ("course", "lesson", "choice"),
     "start": ("system", "gpu", "goal"),
+    "rig": ("do", "name", "hardware", "of"),
+    "privacy": ("do", "sure"),
 }
 """Options that a control can carry; their positions are part of old messages, so the order never changes."""
 

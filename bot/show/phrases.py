@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from bot.answers.about import AboutOut
-from bot.answers.answer import InvalidOut, UnavailableOut
+from bot.answers.answer import InvalidOut, Question, UnavailableOut
 from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut, RowOut, RuleOut
 from bot.answers.fits import FitsOut
 from bot.answers.guide import PickOut
 from bot.answers.learn import CheckOut, LessonOut
 from bot.answers.measured import MeasuredOut
+from bot.answers.own import PrivacyOut, RigOut, RigsOut
 from bot.answers.prompt import KitOut, SamplingOut
 from bot.answers.record import RecordOut, RunOut
 from bot.answers.start import StartOut
@@ -47,6 +48,9 @@ _FIELD_WORDS = {
     "system": "a system",
     "goal": "a goal",
     "step": "a step",
+    "hardware": "a GPU, chip or Mac",
+    "name": "a name",
+    "do": "something to do",
     "tool": "a runtime or program",
     "use": "a use",
     "page": "a page",
@@ -290,6 +294,10 @@ def invalid(item: InvalidOut) -> str:
             return f"There is no option «{item.field}». Options are {item.detail}."
         case "one_card":
             return "Name one card at a time here; a whole rig can be asked about with /willitrun."
+        case "too_many_rigs":
+            return f"You have {item.detail} rigs already, which is as many as I keep. `/rig clear` makes room."
+        case "not_a_name":
+            return "A rig's name has letters, figures, spaces, dots, dashes or plus signs, up to 32 of them."
         case "same_thing":
             return "These are the same thing twice; name something different to compare it with."
         case "fault":
@@ -309,6 +317,8 @@ def not_found(about: str, typed: str) -> str:
                 f"No known local-AI error is recognised in {quoted}. Paste the lines around the first error,"
                 " with the name of the program that printed them."
             )
+        case "rig":
+            return f"You have no rig called {quoted}." if typed else "You have not named one of your rigs."
         case "term":
             return f"{quoted} is not in the glossary."
         case "topic":
@@ -327,7 +337,7 @@ def not_found(about: str, typed: str) -> str:
             return f"There is no page about {quoted}. With the text of an error, ask /error."
         case "model":
             return f"{quoted} is not a model in the catalog, and nothing else is put in its place."
-        case "gpu":
+        case "gpu" | "hardware":
             return f"{quoted} is not hardware in the catalog, and nothing else is put in its place."
         case _:
             return f"{quoted} is neither hardware, a model nor a tool in the catalog."
@@ -335,7 +345,7 @@ def not_found(about: str, typed: str) -> str:
 
 def ask_back(about: str, typed: str) -> str:
     """The question back."""
-    kind = {"gpu": "card", "model": "model"}.get(about, "one")
+    kind = {"gpu": "card", "hardware": "card", "model": "model"}.get(about, "one")
     return f"Which {kind} do you mean by «{typed}»? The answer differs."
 
 
@@ -367,6 +377,8 @@ def unavailable(answer: UnavailableOut) -> str:
     """A fact is missing."""
     name = answer.name
     for code in answer.missing:
+        if code == "state":
+            return STATE_DOWN
         if code in _HUB_WORDS:
             return _HUB_WORDS[code].format(name=name, detail=answer.detail)
     missing = ", ".join(_FACTS.get(fact, fact) for fact in answer.missing)
@@ -494,6 +506,13 @@ def choice(number: int) -> str:
     return "ABCDE"[number - 1]
 
 
+def checked(lesson: LessonOut) -> str:
+    """How a choice was judged, and how far through the course one is."""
+    assert lesson.checked
+    done = f"\n-# You have {len(lesson.done)} of {lesson.lessons} lessons of this course right." if lesson.done else ""
+    return judged(lesson.checked) + done
+
+
 def judged(checked: CheckOut) -> str:
     """Whether a choice was right, and why."""
     return f"{'Right' if checked.right else 'Not quite'}: {checked.choice}.\n{checked.why}"
@@ -598,3 +617,122 @@ def about(a: AboutOut) -> str:
 def counts(a: AboutOut) -> str:
     """How much the catalog holds."""
     return ", ".join(f"{count:,} {kind}" for kind, count in a.counts.items())
+
+
+STATE_DOWN = "My memory cannot be used at the moment, so nothing was kept or changed. Please try again in a minute."
+NOT_A_MODERATOR = "Only people who may manage this server can do that."
+
+
+PERSONAL_HELP = {
+    "rig set": "Save what you own; questions that name no hardware are about it.",
+    "privacy show": "What is stored about you, to take away or delete.",
+    "settings": "For moderators: private channels, commands to switch off, reports.",
+}
+
+SETTING_WORDS = {
+    "reports": "Where reports of errors go",
+    "private": "Channels where answers are for the asker only",
+    "off": "Commands to switch off",
+}
+
+
+def too_fast(wait_s: float) -> str:
+    """Asks somebody to slow down."""
+    return f"That is a lot of commands at once. Please go on in {wait_s:.0f} seconds."
+
+
+def switched_off(command: str) -> str:
+    """A command that the moderators do not want here."""
+    return f"The moderators of this server have switched /{command} off here. It works in a direct message to me."
+
+
+def voted(worked: int, failed: int, *, helped: bool) -> str:
+    """Thanks for a vote, with what all have said."""
+    total = worked + failed
+    said = f"It worked for {worked} of {total} who said." if total > 1 else "You are the first to say."
+    if helped:
+        return f"Good to hear. {said}"
+    return (
+        f"Sorry. {said} If it is another error, choose one in the card's list, or paste more of the log; from what you"
+        " notice, `/troubleshoot` goes on."
+    )
+
+
+def asked(question: Question) -> str:
+    """A question as one would type it."""
+    options = " ".join(f"{name}: {value}" for name, value in question.options.items() if value not in (None, ""))
+    return f"/{question.command} {options}".strip()
+
+
+def reported(number: int, *, seen: bool) -> str:
+    """Thanks for a report."""
+    where = "the moderators of this server see it now" if seen else "whoever runs the bot will see it"
+    return f"Thank you. It is kept as report {number}, and {where}."
+
+
+def report_title(number: int, state: str) -> str:
+    """What a report is, and how it was decided."""
+    return f"Report {number}" if state == "open" else f"Report {number}: {state}"
+
+
+KEEP_RIG = "Tell me what you own once with `/rig set`, and I ask no more."
+
+
+def on_rig(name: str) -> str:
+    """Says that a question was taken to be about the asker's rig."""
+    return f"-# On your rig «{name}»; name other hardware to ask about that."
+
+
+def rig_parts(rig: RigOut) -> str:
+    """What a rig is made of, in one line."""
+    if not rig.devices:
+        return "no longer understood; please save it anew"
+    ram = f"{rig.ram_gib:g} GiB of system memory" if rig.ram_gib else ""
+    return ", ".join(filter(None, (_together(rig.devices), ram, SYSTEM_WORDS.get(rig.system or "", ""))))
+
+
+_RIG_DONE = {
+    "set": "Saved. Questions that name no hardware are about it from now on.",
+    "show": "",
+    "use": "Done.",
+    "share": "Shared: others see it in the menu of your name.",
+    "hide": "No longer shared.",
+    "clear": "Forgotten.",
+    "of": "",
+}
+
+
+def rigs_title(answer: RigsOut) -> str:
+    """What was done, and whose rigs these are."""
+    if answer.done == "of":
+        return "Shared by its owner:" if answer.rigs else "This person shares no rig here."
+    if not answer.rigs:
+        head = "You have no rigs here." if answer.done != "clear" else "Forgotten. You have no rigs here any more."
+        return f"{head} `/rig set hardware: 2x 3090, 128gb ram, linux` saves one."
+    return " ".join(filter(None, (_RIG_DONE[answer.done], "Your rigs:" if len(answer.rigs) > 1 else "Your rig:")))
+
+
+def rig_line(rig: RigOut) -> tuple[str, str, str]:
+    """Name, parts, and marks of a rig."""
+    marks = ", ".join(filter(None, ("in use" if rig.in_use else "", "shared" if rig.shared else "")))
+    return rig.name, rig_parts(rig), marks
+
+
+_STORED_WORDS = {"rig": "rigs", "vote": "votes on errors", "lesson": "answered lessons", "report": "reports"}
+
+
+def privacy(answer: PrivacyOut) -> str:
+    """What is stored about the asker."""
+    if answer.deleted is not None:
+        return f"Deleted: {answer.deleted} entries. Nothing about you is kept any more."
+    counts = [f"{len(rows)} {_STORED_WORDS[table]}" for table, rows in answer.stored.items() if rows]
+    if not counts:
+        return "Nothing is stored about you."
+    kept = f"Stored about you: {', '.join(counts)}."
+    match answer.done:
+        case "export":
+            return f"{kept} All of it is in the file."
+        case "delete":
+            return f"{kept} Deleting cannot be undone."
+        case _:
+            return f"{kept} `/privacy export` hands all of it out, `/privacy delete` deletes it."

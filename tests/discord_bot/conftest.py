@@ -1,5 +1,6 @@
 """A bot on a simulated Discord, a channel, and somebody in it."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,22 @@ import simcord
 from bot.answers.knowledge import Knowledge
 from bot.catalog.place import Live
 from bot.client import LocalBot
+from bot.state.database import Database
 
 
 @pytest.fixture
-def bot(live: Live[Knowledge], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalBot:
+def database_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'state.sqlite'}"
+
+
+@pytest.fixture
+async def bot(
+    live: Live[Knowledge], database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[LocalBot]:
     monkeypatch.setattr("platformdirs.user_state_dir", lambda *_, **__: str(tmp_path))
-    return LocalBot(live)
+    database = Database(database_url)
+    yield LocalBot(live, database)
+    await database.close()
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from bot.answers.answer import Question
 from bot.answers.knowledge import Knowledge
-from bot.answers.router import COMMANDS, answer
+from bot.answers.personal import PERSONAL, answer_for
+from bot.answers.router import COMMANDS
 from bot.catalog.place import Live
 from bot.client import LocalBot, run_client, sync_if_changed
 from bot.settings import Settings
@@ -83,9 +84,10 @@ async def test_help_names_every_command_so_that_it_can_be_clicked(
     bot: LocalBot, alice: simcord.MemberActor, channel: simcord.ChannelHandle
 ) -> None:
     shown = said(await alice.slash(channel, "help"))
-    assert set(bot.command_ids) == set(COMMANDS)
+    assert set(bot.command_ids) == {*COMMANDS, *PERSONAL, "settings"}
     for name, number in bot.command_ids.items():
-        assert f"</{name}:{number}>" in shown
+        sub = {"rig": "rig set", "privacy": "privacy show"}.get(name, name)
+        assert f"</{sub}:{number}>" in shown
     assert "models" in said(await alice.slash(channel, "about"))
 
 
@@ -254,8 +256,11 @@ async def test_a_refused_token_is_said_in_one_line(
 class SlowInteraction:
     """Stands in for an interaction: simcord's clock is not a real one, and a look-up on the Hub takes real time."""
 
+    guild_id = channel_id = None
+
     def __init__(self) -> None:
-        self.response = self.followup = self
+        self.response = self.followup = self.user = self
+        self.id = 1
         self.deferred = asyncio.Event()
         self.sent: list[discord.ui.LayoutView] = []
 
@@ -278,9 +283,9 @@ async def test_a_slow_answer_shows_that_it_is_being_worked_on(bot: LocalBot, mon
 
     async def slow(*arguments: Any) -> Any:
         await asyncio.wait_for(interaction.deferred.wait(), 5)
-        return await answer(*arguments)
+        return await answer_for(*arguments)
 
-    monkeypatch.setattr("bot.client.answer", slow)
+    monkeypatch.setattr("bot.client.answer_for", slow)
     monkeypatch.setattr("bot.client.DEFER_AFTER_S", 0.01)
     await bot.reply(interaction, Question(command="glossary", options={"term": "rlhf"}))
     assert len(interaction.sent) == 1

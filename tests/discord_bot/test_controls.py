@@ -12,8 +12,9 @@ from bot.answers.knowledge import Knowledge
 from bot.answers.router import answer
 from bot.catalog.place import Live
 from bot.client import LocalBot
-from bot.controls import _changed
+from bot.pressed import _changed
 from bot.show.custom_id import MAX_LENGTH, Control, decode, encode
+from bot.state.database import Database
 from tests.discord_bot.messages import said
 
 
@@ -130,7 +131,7 @@ async def test_a_list_opens_one_of_its_records(
 async def test_a_kit_comes_with_its_file(alice: simcord.MemberActor, channel: simcord.ChannelHandle) -> None:
     sent = await alice.slash(channel, "prompt", kit="summarise")
     assert sent.response
-    assert "summarise.md" in str(sent.response.components[-1]), sent.response.components[-1]
+    assert "summarise.md" in str(sent.response.components[-2]), sent.response.components
 
 
 async def test_a_course_is_walked_and_checked(
@@ -282,11 +283,15 @@ async def test_an_answer_for_one_can_be_shared(alice: simcord.MemberActor, chann
 
 
 async def test_controls_survive_a_restart(
-    env: simcord.Env, bot: LocalBot, live: Live[Knowledge], alice: simcord.MemberActor, channel: simcord.ChannelHandle
+    env: simcord.Env,
+    live: Live[Knowledge],
+    database_url: str,
+    alice: simcord.MemberActor,
+    channel: simcord.ChannelHandle,
 ) -> None:
     card = await alice.slash(channel, "willitrun", model="llama 3.1 8b", gpu="rtx 3090")
     symptom = await alice.slash(channel, "troubleshoot", symptom="ollama is slow")
-    await env.restart_bot(LocalBot(live))
+    await env.restart_bot(LocalBot(live, Database(database_url)))
     assert card.response
     assert symptom.response
     changed = await alice.select(card.response.message, ["Q6_K"], custom_id=control(card, "quant"))

@@ -9,10 +9,14 @@ import pytest
 from discord import app_commands
 
 from bot.answers.knowledge import Knowledge
+from bot.answers.personal import PERSONAL
 from bot.answers.router import COMMANDS
 from bot.catalog.place import Live
 from bot.client import COGS, LocalBot
 from bot.settings import Settings
+from bot.state.database import Database
+from bot.state.privacy import ABOUT_A_PERSON
+from bot.state.tables import metadata
 from tests.support import ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -20,10 +24,10 @@ README = (ROOT / "README.md").read_text()
 
 @pytest.fixture
 async def commands(live: Live[Knowledge]) -> list[app_commands.Command]:  # type: ignore[type-arg]
-    bot = LocalBot(live)
+    bot = LocalBot(live, Database("sqlite:///never-opened.sqlite"))
     for cog in COGS:
         await bot.load_extension(cog)
-    found = [c for c in bot.tree.get_commands() if isinstance(c, app_commands.Command)]
+    found = [c for c in bot.tree.walk_commands() if isinstance(c, app_commands.Command)]
     await bot.close()
     return found
 
@@ -31,9 +35,10 @@ async def commands(live: Live[Knowledge]) -> list[app_commands.Command]:  # type
 async def test_every_command_is_described_documented_and_within_discords_limits(
     commands: list[app_commands.Command],  # type: ignore[type-arg]
 ) -> None:
-    assert {command.name for command in commands} == set(COMMANDS)
+    personal = {command.qualified_name for command in commands} - set(COMMANDS)
+    assert {name.split()[0] for name in personal} == {*PERSONAL, "settings"}
     for command in commands:
-        assert f"`/{command.name}" in README
+        assert f"`/{command.qualified_name.split()[0]}" in README
         assert 10 < len(command.description) <= 100
         size = len(command.name) + len(command.description)
         for parameter in command.parameters:
@@ -43,6 +48,8 @@ async def test_every_command_is_described_documented_and_within_discords_limits(
             assert len(parameter.choices) <= 25
             size += len(parameter.name) + len(description)
         assert size <= 8000
+        if command.qualified_name in personal:
+            continue
         assert {p.name for p in command.parameters} == set(COMMANDS[command.name].options)
         assert {p.name for p in command.parameters if p.required} == set(COMMANDS[command.name].required)
 
@@ -64,7 +71,7 @@ def test_answers_in_the_terminal_import_neither_discord_nor_a_web_library(
     program = (
         "import sys, runpy; sys.argv = ['bot', *sys.argv[1:]]\n"
         "try:\n    runpy.run_module('bot', run_name='__main__')\nexcept SystemExit: pass\n"
-        "found = [m for m in ('discord', 'aiohttp', 'PIL', 'requests', 'httpx') if m in sys.modules]\n"
+        "found = [m for m in ('discord', 'aiohttp', 'PIL', 'requests', 'httpx', 'sqlalchemy') if m in sys.modules]\n"
         "sys.exit(f'imported {found}' if found else 0)"
     )
     done = subprocess.run(
@@ -87,3 +94,15 @@ def test_no_file_names_a_place_of_the_machine_it_was_made_on() -> None:
         if path.suffix in {".py", ".md", ".toml", ".yml", ".txt", ""} and path.is_file() and path != Path(__file__):
             found = pattern.search(path.read_text(errors="ignore"))
             assert found is None, f"{name}: {found and found[0]}"
+
+
+def test_the_privacy_page_lists_every_column_that_is_stored() -> None:
+    page = (ROOT / "PRIVACY.md").read_text()
+    listed = {
+        row.split("|")[1].strip(" `"): set(re.findall(r"`(\w+)`", row.split("|")[2]))
+        for row in page.splitlines()
+        if row.startswith("| `")
+    }
+    assert listed == {table.name: {column.name for column in table.columns} for table in metadata.tables.values()}
+    about_people = {table.name for table in metadata.tables.values() if "user_id" in table.columns}
+    assert about_people == {table.name for table in ABOUT_A_PERSON}

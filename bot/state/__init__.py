@@ -1,0 +1,1 @@
+"""What users give us: rigs, votes, progress, reports and the settings of servers. Imports nothing of ours."""
