@@ -19,6 +19,9 @@ MAX_PHRASE = 160
 """A text longer than this is a log, not a phrase someone typed."""
 
 _PHRASE_CUTOFF = 84.0
+_NEAR_CUTOFF = 70.0
+_NUMBER = re.compile(r"\d{1,2}[bk]?")
+"""Versions and sizes of models, which tell nothing of an error; exit codes and years have more figures."""
 _STOP = frozenset(
     """
     a an the my i it is to in on of with for and or when getting get got error problem issue help why does do how
@@ -46,13 +49,18 @@ _OTHERS = frozenset(
     """
     java jvm tomcat postgres postgresql psql mysql mariadb mongodb redis kafka elasticsearch npm yarn webpack vite react
     angular jquery nginx apache php laravel wordpress kubectl terraform aws s3 github gitlab minecraft steam unreal
-    unity photoshop premiere excel outlook printer twitter android xcode chrome firefox
+    unity photoshop premiere excel outlook printer twitter android xcode chrome firefox blender davinci obs handbrake
+    game games fortnite
     """.split()
 )
 """Other programs: their errors are not ours, unless something of local AI is named as well."""
+_HARDWARE = frozenset("cuda nvidia nvml rocm hip amdgpu vulkan metal gpu gpus vram context".split())
+"""Of those, what other programs use too."""
 _LEAST_WEIGHT = 9.0
 _LEAST_SHARE = 0.38
 _MARGIN = 1.05
+_LEAST_OTHER = 5.0
+"""Weight of the words that an entry shares with a text, for it to be offered beside another."""
 
 
 class Hit(NamedTuple):
@@ -93,14 +101,20 @@ class ErrorIndex:
         and where no phrase is like them, by the words that they share with an entry.
         """
         words = set(re.findall(r"[a-z0-9]+", text[:MAX_LINE].casefold()))
-        if words & _OTHERS and not words & _FIELD:
+        if words & _OTHERS and not words & (_FIELD - _HARDWARE):
             return []
         by_signature = self._by_signature(text[:MAX_LOG])
         hits = list(by_signature.values())
         if len(text) <= MAX_PHRASE:
             hits += [hit for hit in self._by_phrase(text) if hit.entry.id not in by_signature]
-            hits = hits or self._by_telling_words(text)
-        hits.sort(key=lambda hit: -hit.score)
+            sharing = self._sharing_words(text)
+            hits = hits or self._standing_out(text, sharing)
+            hits.sort(key=lambda hit: -hit.score)
+            if hits:  # what else may be meant
+                found = {hit.entry.id for hit in hits}
+                hits += [hit for hit in sharing if hit.entry.id not in found and hit.score >= _LEAST_OTHER]
+        else:
+            hits.sort(key=lambda hit: -hit.score)
         return hits[:limit]
 
     def _by_signature(self, text: str) -> dict[str, Hit]:
@@ -126,35 +140,45 @@ class ErrorIndex:
         phrases = (
             {index: self._phrases[index] for index in sharing} if len(words) > 1 else dict(enumerate(self._phrases))
         )
+        # What is alike by our measure is alike by this one too, which is far faster.
+        near = process.extract(query, phrases, scorer=fuzz.token_set_ratio, score_cutoff=_NEAR_CUTOFF, limit=None)
+        phrases = {index: phrase for phrase, _, index in near}
         found = process.extract(query, phrases, scorer=phrase_likeness, score_cutoff=_PHRASE_CUTOFF, limit=20)
         for _, score, index in found:
             entry_id = self._phrase_entry[index]
             best[entry_id] = max(best.get(entry_id, 0.0), score)
         return [Hit(self._entries[entry_id], score, "phrase") for entry_id, score in best.items()]
 
-    def _by_telling_words(self, text: str) -> list[Hit]:
-        """Entries that share telling words with ``text``; none unless one stands out and the field is named."""
+    def _sharing_words(self, text: str) -> list[Hit]:
+        """Entries that share telling words with ``text``, by the weight of those."""
         query = list(dict.fromkeys(telling_words(text).split()))
-        if not _FIELD.intersection(query):
-            return []
-        unknown = 0.55 * math.log(1 + 2 * len(self._entries))
-        least = _LEAST_WEIGHT * (1.8 if text.rstrip().endswith("?") else 1.0)  # a question tells of no error
-        whole = sum(self._weights.get(word, unknown) for word in query)
         found = []
         for entry_id, document in self._documents.items():
             shared = [word for word in query if word in document]
             if len(shared) < 2 or set(shared) <= _FIELD | _GENERIC:
                 continue
             weight = sum(self._weights[word] * (1 + 0.15 * min(document[word] - 1, 3)) for word in shared)
-            if weight >= least and weight >= _LEAST_SHARE * whole:
-                found.append((weight, entry_id))
-        found.sort(reverse=True)
-        if len(found) > 1 and found[0][0] < _MARGIN * found[1][0]:
+            found.append(Hit(self._entries[entry_id], min(weight, 80.0), "text"))
+        return sorted(found, key=lambda hit: -hit.score)
+
+    def _standing_out(self, text: str, sharing: list[Hit]) -> list[Hit]:
+        """The best of those, where the field is named, it covers enough of the text, and stands out."""
+        query = set(telling_words(text).split())
+        if not sharing or not _FIELD & query:
             return []
-        return [Hit(self._entries[entry_id], min(weight, 80.0), "text") for weight, entry_id in found[:5]]
+        unknown = 0.55 * math.log(1 + 2 * len(self._entries))
+        least = _LEAST_WEIGHT * (1.8 if text.rstrip().endswith("?") else 1.0)  # a question tells of no error
+        whole = sum(self._weights.get(word, unknown) for word in query)
+        best = sharing[0].score
+        if best < least or best < _LEAST_SHARE * whole or (len(sharing) > 1 and best < _MARGIN * sharing[1].score):
+            return []
+        return sharing[:1]
 
     def nearest(self, text: str, limit: int = 5) -> list[ErrorEntry]:
-        """Entries that tell of every word of a short text which is too vague to mean one of them; often none."""
+        """Entries that a short text which means none of them for sure may be about; often none.
+
+        Those that tell of every word of it, or else those that share words of weight, where the field is named.
+        """
         words = set(telling_words(text).split()) if len(text) <= MAX_PHRASE else set()
         if not words or words & _OTHERS:
             return []
@@ -163,7 +187,9 @@ class ErrorIndex:
             for entry_id, document in self._documents.items()
             if words <= document.keys()
         }
-        return [self._entries[entry_id] for entry_id in sorted(weights, key=lambda i: (-weights[i], i))[:limit]]
+        if weights or not words & _FIELD:
+            return [self._entries[entry_id] for entry_id in sorted(weights, key=lambda i: (-weights[i], i))[:limit]]
+        return [hit.entry for hit in self._sharing_words(text)[:limit] if hit.score >= _LEAST_OTHER]
 
     def search(self, text: str, limit: int = 25) -> list[ErrorEntry]:
         """Entries for autocompletion."""
@@ -181,14 +207,14 @@ def _document(entry: ErrorEntry) -> Counter[str]:
         word for text in (entry.title, *entry.phrases, *entry.examples) for word in set(telling_words(text).split())
     )
     for text in (*entry.signatures, *entry.tools):
-        words.update(set(re.findall(r"[a-z0-9]{3,}", text.lower())))
+        words.update({word for word in re.findall(r"[a-z0-9]{3,}", text.lower()) if not _NUMBER.fullmatch(word)})
     return words
 
 
 def telling_words(text: str) -> str:
     """The words of a phrase that say something about an error, plain and in order."""
     words = re.findall(r"[a-z0-9]+", plain(text[: 2 * MAX_PHRASE]))
-    return " ".join(word for word in words if word not in _STOP)
+    return " ".join(word for word in words if word not in _STOP and not _NUMBER.fullmatch(word))
 
 
 def phrase_likeness(query: str, phrase: str, *, score_cutoff: float | None = None) -> float:  # noqa: ARG001
