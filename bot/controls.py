@@ -161,7 +161,11 @@ def _rows(result: Answer, question: Question, *, share: bool) -> Iterable[ui.Ite
             yield ui.File(f"attachment://{_EXPORT}")
         case ErrorOut() as payload:
             here = Question(command="error", options={"text": payload.entry.id})
-            yield from _row(_press(WORKED, "Worked", here, catalog), _press(FAILED, "Didn't help", here, catalog))
+            yield from _row(
+                _press(WORKED, "Worked", here, catalog),
+                _press(FAILED, "Didn't help", here, catalog),
+                _press("see", "What fits?", _of_log(payload.worked_out), catalog) if payload.worked_out else None,
+            )
             others = [(other.id, other.title, "") for other in payload.others]
             yield from _select(ALSO, "text", question, others, "Not it? Look at another", catalog)
         case GlossaryOut() as payload:
@@ -250,6 +254,11 @@ def _lesson(payload: LessonOut, catalog: str) -> Iterable[ui.Item[Any]]:
         _press("next", "Previous", at(here - 1), catalog) if here > 1 else None,
         _press("next", "Next", at(here + 1), catalog) if here < payload.lessons else None,
     )
+
+
+def _of_log(run: WillItRunOut) -> Question:
+    """The question that a log answers: its model, card and context."""
+    return settled(run, Question(command="willitrun", options={"context": str(run.context)}))
 
 
 def _rigs(payload: RigsOut, catalog: str) -> Iterable[ui.Item[Any]]:

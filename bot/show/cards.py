@@ -318,6 +318,8 @@ def _troubleshoot(a: TroubleshootOut) -> Iterator[str]:
 
 def _error(a: ErrorOut) -> Iterator[str]:
     yield f"### {a.entry.title}\n-# {a.entry.category} · severity {a.entry.severity}\n{a.cause}"
+    if worked := list(phrases.log_says(a)):
+        yield "**From your log** " + " ".join(worked)
     steps = []
     for number, step in enumerate(a.steps, 1):
         block = f"\n```{step.language}\n{step.command}\n```" if step.command else ""

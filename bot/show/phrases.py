@@ -6,6 +6,7 @@ from bot.answers.about import AboutOut
 from bot.answers.answer import InvalidOut, Question, UnavailableOut
 from bot.answers.bench import BenchOut
 from bot.answers.compare import CompareOut, RowOut, RuleOut
+from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
 from bot.answers.guide import PickOut
 from bot.answers.learn import CheckOut, LessonOut
@@ -244,6 +245,22 @@ def concurrency(answer: WillItRunOut) -> str | None:
     if answer.concurrency is None:
         return None
     return f"{answer.concurrency:g} requests of {tokens(answer.context)} tokens at once"
+
+
+def log_says(answer: ErrorOut) -> Iterator[str]:
+    """What a log says of memory, and what would fit instead, worked out for its model and card."""
+    if answer.tried_mib and answer.free_mib is not None:
+        yield f"It asked for {gib(answer.tried_mib)} where {gib(answer.free_mib)} was free."
+    elif answer.tried_mib:
+        yield f"It asked for {gib(answer.tried_mib)}."
+    run = answer.worked_out
+    if run is None:
+        return
+    yield f"{headline(run)}, {tokens(run.context)} context: {reason(run)}"
+    if run.alternatives:
+        yield "To make it fit, " + "; or ".join(change(item) for item in run.alternatives) + "."
+    elif run.verdict in ("fits", "tight"):
+        yield "By itself it fits: something else held the memory, or the context was larger than what the log names."
 
 
 def change(item: ChangeOut) -> str:

@@ -268,6 +268,8 @@ def _todo(label: str, text: str, command: str | None) -> Iterator[RenderableType
 def _error(a: ErrorOut) -> Iterator[RenderableType]:
     yield Text(a.entry.title, style="bold red").append(f"   {a.entry.category} · {a.entry.severity}", style="dim")
     yield Markdown(a.cause)
+    for sentence in phrases.log_says(a):
+        yield Text(f"\n{sentence}", style="cyan")
     for number, step in enumerate(a.steps, 1):
         yield Padding(Markdown(f"{number}. {step.text}"), (1, 0, 0, 0))
         if step.command:
