@@ -26,7 +26,7 @@ _KINDS_OF = {
     "models": ("model",),
     "hardware": ("hardware",),
     "tools": ("tool",),
-    "prices": ("api_price", "rental_price", "electricity_price"),
+    "prices": ("api_price", "rental_price", "hardware_price", "electricity_price"),
     "errors": ("error",),
     "troubleshooting": ("troubleshooting",),
     "glossary": ("glossary",),

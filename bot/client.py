@@ -39,6 +39,8 @@ COGS = (
     "cogs.compare",
     "cogs.fits",
     "cogs.bench",
+    "cogs.choosegpu",
+    "cogs.cost",
     "cogs.model",
     "cogs.gpu",
     "cogs.tool",

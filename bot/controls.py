@@ -13,6 +13,8 @@ from discord import ui
 from bot.answers.about import AboutOut, HelpOut
 from bot.answers.answer import Answer, AskBackOut, Frozen, ListOut, NotFoundOut, Question
 from bot.answers.ask import AskOut
+from bot.answers.choosegpu import BUDGETS, FORMS, MODELS, POWERS, ChooseOut
+from bot.answers.cost import COUNTRIES, USAGES, CostOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitOut, FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
@@ -26,7 +28,7 @@ from bot.answers.start import StartOut
 from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.typed import read_typed
 from bot.answers.willitrun import WillItRunOut
-from bot.show import explain, phrases
+from bot.show import explain, money, phrases
 from bot.show.cards import card
 from bot.show.charts import picture
 from bot.show.custom_id import Control, encode
@@ -48,6 +50,7 @@ BEHIND: dict[str, tuple[type[Frozen], str, Callable[[Any], Iterator[str]]]] = {
 PICK = "pick"
 ALSO = "also"
 REPORT = "report"
+ASSUME = "assume"
 WORKED, FAILED = "worked", "failed"
 _NOTHING_TO_REPORT = (ListOut, TermsOut, HelpOut, AboutOut, RigsOut, PrivacyOut)
 _EXPORT = "willitrun-about-me.json"
@@ -120,6 +123,10 @@ def _rows(result: Answer, question: Question, *, share: bool) -> Iterable[ui.Ite
     match result.answer:
         case WillItRunOut() as payload:
             yield from _willitrun_rows(payload, question, catalog, share=share)
+        case ChooseOut() as payload:
+            yield from _choose_rows(payload, question, catalog, share=share)
+        case CostOut() as payload:
+            yield from _cost_rows(payload, question, catalog)
         case FitsOut() as payload:
             yield from _runs(payload.models, payload.context, question, catalog)
             yield from _pages(payload, question, catalog)
@@ -254,6 +261,39 @@ def _lesson(payload: LessonOut, catalog: str) -> Iterable[ui.Item[Any]]:
         _press("next", "Previous", at(here - 1), catalog) if here > 1 else None,
         _press("next", "Next", at(here + 1), catalog) if here < payload.lessons else None,
     )
+
+
+def _choose_rows(payload: ChooseOut, question: Question, catalog: str, *, share: bool) -> Iterable[ui.Item[Any]]:
+    """The four questions as selects, each with what it is set to now; then all about a pick."""
+    again = question.model_copy(update={"options": {**question.options, "model": payload.model.id}})
+    models = [(model, model, "") for model in dict.fromkeys((payload.model.id, *MODELS))]
+    yield from _select(PICK, "model", again, models, f"What to run: {payload.model.name}", catalog)
+    for option, values, words in (
+        ("budget", BUDGETS, "Budget"),
+        ("form", FORMS, "Form"),
+        ("power_w", POWERS, "Power and noise"),
+    ):
+        now = str(again.options.get(option) or "any")
+        records = [(value, money.limit_words(option, value), "") for value in values]
+        placeholder = f"{words}: {money.limit_words(option, now)}"
+        yield from _select(PICK, option, again, records, placeholder[:100], catalog)
+    yield from _row(_press("share", "Post publicly", again, catalog) if share else None)
+
+
+def _cost_rows(payload: CostOut, question: Question, catalog: str) -> Iterable[ui.Item[Any]]:
+    usages = [(name, money.USAGE_WORDS[name], "") for name in USAGES]
+    rest = {name: value for name, value in question.options.items() if name != "tokens"}
+    yield from _select(
+        PICK, "usage", question.model_copy(update={"options": rest}), usages,
+        f"Usage: {money.USAGE_WORDS[payload.usage]}", catalog,
+    )  # fmt: skip
+    countries = [(country, country, "") for country in COUNTRIES]
+    rest = {name: value for name, value in question.options.items() if name != "kwh_usd"}
+    yield from _select(
+        PICK, "country", question.model_copy(update={"options": rest}), countries,
+        f"Electricity: {payload.country or 'as you say'}", catalog,
+    )  # fmt: skip
+    yield from _row(_press(ASSUME, "Change the assumptions", question, catalog))
 
 
 def _of_log(run: WillItRunOut) -> Question:

@@ -10,8 +10,9 @@ from bot.answers.answer import Question
 from bot.answers.error import ErrorOut
 from bot.answers.learn import LessonOut
 from bot.answers.personal import PERSONAL, answer_for
+from bot.assumptions import Assumptions
 from bot.boundary import Host, fault_words, report, say
-from bot.controls import ALSO, BEHIND, CHOICES, FAILED, PICK, REPORT, WORKED, show
+from bot.controls import ALSO, ASSUME, BEHIND, CHOICES, FAILED, PICK, REPORT, WORKED, show
 from bot.reports import Words
 from bot.show import phrases
 from bot.show.cards import behind, card, notice
@@ -31,6 +32,8 @@ async def _respond(interaction: discord.Interaction[Any], custom_id: str, value:
             await say(interaction, "This control is not one of mine any more. Please ask again with the command.")
         elif control.verb == REPORT:
             await interaction.response.send_modal(Words(changed))
+        elif control.verb == ASSUME:
+            await interaction.response.send_modal(Assumptions(changed, _ask_again))
         elif control.verb in (WORKED, FAILED):
             await _vote(interaction, changed, worked=control.verb == WORKED)
         else:
@@ -38,6 +41,11 @@ async def _respond(interaction: discord.Interaction[Any], custom_id: str, value:
     except Exception as error:
         reference = report(error, "a control")
         await say(interaction, fault_words(reference))
+
+
+async def _ask_again(interaction: discord.Interaction[Any], question: Question) -> None:
+    """Answer a question that a form changed, in the place of the card that it was opened from."""
+    await _answer(interaction, Control("next", question, ""), question)
 
 
 async def _answer(interaction: discord.Interaction[Any], control: Control, changed: Question) -> None:
@@ -99,7 +107,7 @@ def _changed(control: Control, value: str | None) -> Question | None:
     return control.question if control.verb in _PRESSES else None
 
 
-_PRESSES = ("fits", "see", "check", "share", "next", "solved", REPORT, WORKED, FAILED, *BEHIND)
+_PRESSES = ("fits", "see", "check", "share", "next", "solved", ASSUME, REPORT, WORKED, FAILED, *BEHIND)
 _SELECTS = "|".join((*CHOICES, rf"{PICK}-\w+", rf"{ALSO}-\w+"))
 
 

@@ -15,7 +15,7 @@ from bot.naming.hardware import HardwareIndex
 from bot.naming.models import ModelIndex
 from bot.naming.tools import ToolIndex
 
-_NAMES_ONLY = frozenset({"willitrun", "compare", "fits", "start", "bench", "model", "gpu", "tool"})
+_NAMES_ONLY = frozenset({"willitrun", "compare", "fits", "start", "bench", "model", "gpu", "tool", "choosegpu", "cost"})
 """Commands whose options are names and settings; what people paste elsewhere is never kept."""
 _MOST = 1024
 _LONGEST = 200

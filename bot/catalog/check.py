@@ -15,6 +15,7 @@ from bot.catalog.records import (
     GlossaryTerm,
     Guide,
     Hardware,
+    HardwarePrice,
     HardwareVerdict,
     Kit,
     Lesson,
@@ -85,6 +86,11 @@ def _problems(loaded: Loaded) -> Iterator[tuple[str, Record, str, str]]:
     cards = {row.id for row in records["hardware"]}
     for rental in cast(list[RentalPrice], records["rental_price"]):
         yield from (("rental_price", rental, "hardware", p) for p in _dangling((rental.hardware,), cards))
+    sizes = {card.id: card.memory_gib for card in cast(list[Hardware], records["hardware"])}
+    for price in cast(list[HardwarePrice], records["hardware_price"]):
+        yield from (("hardware_price", price, "hardware", p) for p in _dangling((price.hardware,), cards))
+        if price.memory_gib not in sizes.get(price.hardware, ()):
+            yield "hardware_price", price, "memory_gib", "it was not sold with that"
     yield from _verdicts(records)
     yield from _lessons(records)
     yield from _guides(records)

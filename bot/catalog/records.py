@@ -254,6 +254,23 @@ class RentalPrice(Record):
     """A date, or how old the source says that the price is."""
 
 
+class HardwarePrice(Record):
+    """What a card, or a whole system with a chip, is sold for; new, used or both, in a month."""
+
+    hardware: Slug
+    memory_gib: float = Field(gt=0)
+    new_usd: float | None = Field(default=None, gt=0)
+    used_usd: float | None = Field(default=None, gt=0)
+    whole_system: bool = False
+    as_of: Name
+
+    @model_validator(mode="after")
+    def _some_price(self) -> "HardwarePrice":
+        if self.new_usd is None and self.used_usd is None:
+            raise ValueError("a price is new, used, or both")
+        return self
+
+
 class ElectricityPrice(Record):
     """What a household pays for electricity in a country, taxes included."""
 

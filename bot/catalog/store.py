@@ -16,6 +16,7 @@ from bot.catalog.records import (
     GlossaryTerm,
     Guide,
     Hardware,
+    HardwarePrice,
     HardwareVerdict,
     Kit,
     Lesson,
@@ -49,6 +50,7 @@ class Catalog(NamedTuple):
     benchmarks: tuple[Benchmark, ...]
     api_prices: dict[str, ApiPrice]
     rental_prices: dict[str, RentalPrice]
+    hardware_prices: dict[str, HardwarePrice]
     electricity_prices: dict[str, ElectricityPrice]
     symptoms: dict[str, Symptom]
     errors: dict[str, ErrorEntry]
@@ -89,6 +91,7 @@ async def read_catalog(path: Path) -> Catalog:
         benchmarks=tuple(Benchmark.model_validate_json(body) for body in bodies.get("benchmark", ())),
         api_prices=_by_id(ApiPrice, bodies.get("api_price", ())),
         rental_prices=_by_id(RentalPrice, bodies.get("rental_price", ())),
+        hardware_prices=_by_id(HardwarePrice, bodies.get("hardware_price", ())),
         electricity_prices=_by_id(ElectricityPrice, bodies.get("electricity_price", ())),
         symptoms=_by_id(Symptom, bodies.get("troubleshooting", ())),
         errors=_by_id(ErrorEntry, bodies.get("error", ())),

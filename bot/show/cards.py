@@ -13,7 +13,9 @@ from bot.answers.about import PROJECT, AboutOut, HelpOut
 from bot.answers.answer import Answer, AskBackOut, InvalidOut, ListOut, NotFoundOut, NotLocalOut, UnavailableOut
 from bot.answers.ask import AskOut
 from bot.answers.bench import BenchOut
+from bot.answers.choosegpu import ChooseOut
 from bot.answers.compare import CompareOut
+from bot.answers.cost import CostOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
@@ -26,7 +28,7 @@ from bot.answers.record import RecordOut
 from bot.answers.start import StartOut
 from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.willitrun import WillItRunOut
-from bot.show import phrases
+from bot.show import money, phrases
 from bot.show.charts import Picture
 
 MAX_CHARACTERS = 4000
@@ -132,6 +134,8 @@ def _colour(answer: Answer) -> discord.Colour:
             | ListOut()
             | RecordOut()
             | FitsOut()
+            | ChooseOut()
+            | CostOut()
             | BenchOut()
             | TroubleshootOut()
             | HelpOut()
@@ -154,6 +158,10 @@ def _blocks(answer: Answer, command_ids: Mapping[str, int], *, drawn: bool) -> I
             yield from _record(payload)
         case BenchOut() as payload:
             yield from _bench(payload)
+        case ChooseOut() as payload:
+            yield from _choose(payload)
+        case CostOut() as payload:
+            yield from _cost(payload)
         case FitsOut() as payload:
             yield from _fits(payload)
         case TroubleshootOut() as payload:
@@ -301,6 +309,22 @@ def _fits(a: FitsOut) -> Iterator[str]:
         if rows:
             yield f"**{words}**\n" + "\n".join(rows)
     yield f"-# {phrases.fits_rule(a)}"
+
+
+def _choose(a: ChooseOut) -> Iterator[str]:
+    none = "" if a.picks else f"\n{money.choose_none(a)}"
+    yield f"### {money.choose_title(a)}{none}"
+    for number, pick in enumerate(a.picks, 1):
+        lines = "\n".join(f"- {line}" for line in money.buy_lines(pick))
+        yield f"**{number}. {money.buy_title(pick)}**\n{lines}"
+    sources = tuple(dict.fromkeys(pick.source for pick in a.picks))
+    yield f"-# {money.choose_note(a)}" + (f"\n-# {_sources(sources)}" if sources else "")
+
+
+def _cost(a: CostOut) -> Iterator[str]:
+    yield f"### {money.cost_title(a)}\n{money.cost_verdict(a)}"
+    yield "\n".join(f"**{label}** {words}" for label, words in money.cost_lines(a))
+    yield f"-# {money.cost_assumptions(a)}\n-# {_sources(a.sources)}"
 
 
 def _troubleshoot(a: TroubleshootOut) -> Iterator[str]:

@@ -9,9 +9,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from bot.answers.answer import Answer
 from bot.answers.compare import CompareOut, ItemOut, RowOut
+from bot.answers.cost import MONTHS, CostOut
 from bot.answers.fits import FitOut, FitsOut
 from bot.answers.willitrun import DeviceOut, ShareOut, WillItRunOut
-from bot.show import phrases
+from bot.show import money, phrases
 
 Colour = tuple[int, int, int]
 
@@ -57,6 +58,8 @@ def picture(answer: Answer) -> Picture | None:
             return Picture("compare.png", _comparison(items, rows), _comparison_words(payload, rows))
         case FitsOut(models=models) if models:
             return Picture("fits.png", _ranking(models), _ranking_words(models))
+        case CostOut() as payload if len(ways := _ways(payload)) > 1:
+            return Picture("cost.png", _costs(ways), _costs_words(ways))
         case _:
             return None
 
@@ -206,6 +209,68 @@ def _ranking(models: tuple[FitOut, ...]) -> bytes:
 def _ranking_words(models: tuple[FitOut, ...]) -> str:
     rows = (f"{m.name} {phrases.gib(m.total_mib)}, {phrases.band(m.decode_tok_s)}" for m in models)
     return f"Speed by model: {'; '.join(rows)}."
+
+
+# ---- /cost: what each way has cost after so many months
+
+_COST_HEIGHT = 300
+
+
+class _Way(NamedTuple):
+    """A way to pay: at once, and by the month at least and at most."""
+
+    label: str
+    colour: Colour
+    once: float
+    monthly: tuple[float, float]
+
+
+def _ways(answer: CostOut) -> tuple[_Way, ...]:
+    ways = []
+    if answer.price_usd is not None:
+        ways.append(_Way("own hardware", _ITEMS[0], answer.price_usd, answer.electricity_usd_month))
+    if answer.api:
+        monthly = (answer.api.usd_month, max(answer.api.usd_month, answer.api_median_usd_month or 0))
+        ways.append(_Way("API, cheapest to median", _ITEMS[1], 0.0, monthly))
+    if answer.rental:
+        ways.append(_Way("rented by the hour", _ITEMS[2], 0.0, answer.rental.usd_month))
+    return tuple(ways)
+
+
+@_kept
+def _costs(ways: tuple[_Way, ...]) -> bytes:
+    image = Image.new("RGB", (_WIDTH, _COST_HEIGHT), _BACKGROUND)
+    draw = ImageDraw.Draw(image)
+    left, right, top, bottom = _PAD + 64, _WIDTH - _PAD, _PAD, _COST_HEIGHT - 3 * _LINE - 12
+    most = max(way.once + MONTHS * way.monthly[0] for way in ways) * 1.08 or 1.0
+
+    def at(month: float, amount: float) -> tuple[float, float]:
+        return left + (right - left) * month / MONTHS, bottom - (bottom - top) * min(amount / most, 1.0)
+
+    for share in (0.0, 0.5, 1.0):
+        y = bottom - (bottom - top) * share
+        draw.line((left, y, right, y), fill=_TRACK)
+        draw.text((left - 8, y), money.usd(most * share), _DIM, _font(15), anchor="rm")
+    for month in range(0, MONTHS + 1, 12):
+        draw.text((at(month, 0)[0], bottom + 4), f"{month} months" if month else "now", _DIM, _font(15), anchor="ma")
+    for way in ways:
+        low, high = way.monthly
+        for month in range(MONTHS):  # the range between both, in steps, so that those behind it stay visible
+            x, y_high = at(month + 0.5, way.once + (month + 0.5) * high)
+            y_low = at(0, way.once + (month + 0.5) * low)[1]
+            if y_low - y_high > 3:
+                draw.line((x, y_high, x, y_low), fill=way.colour, width=2)
+        draw.line((at(0, way.once), at(MONTHS, way.once + MONTHS * low)), fill=way.colour, width=3)
+    _legend(draw, _COST_HEIGHT - 2 * _LINE - 4, [(way.colour, way.label) for way in ways])
+    return _png(image)
+
+
+def _costs_words(ways: tuple[_Way, ...]) -> str:
+    sums = (
+        f"{way.label} {money.usd_range((way.once + MONTHS * way.monthly[0], way.once + MONTHS * way.monthly[1]))}"
+        for way in ways
+    )
+    return f"Cost after {MONTHS} months: {'; '.join(sums)}."
 
 
 # ---- what all of them draw

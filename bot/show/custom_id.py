@@ -16,7 +16,7 @@ _CODES = {
     "w": "willitrun", "f": "fits", "c": "compare", "m": "model", "g": "gpu", "b": "bench", "t": "tool",
     "s": "troubleshoot", "e": "error", "l": "glossary", "a": "ask", "n": "start",
     "o": "method", "p": "prompt", "r": "learn", "u": "guide", "h": "help", "i": "about",
-    "y": "rig", "z": "privacy",
+    "y": "rig", "z": "privacy", "d": "choosegpu", "k": "cost",
 }  # fmt: skip
 _OPTIONS = {
     "willitrun": ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime"),
@@ -39,6 +39,8 @@ _OPTIONS = {
     "start": ("system", "gpu", "goal"),
     "rig": ("do", "name", "hardware", "of"),
     "privacy": ("do", "sure"),
+    "choosegpu": ("model", "context", "budget", "form", "power_w"),
+    "cost": ("model", "gpu", "usage", "tokens", "country", "kwh_usd", "price_usd", "watts", "context"),
 }
 """Options that a control can carry; their positions are part of old messages, so the order never changes."""
 

@@ -52,6 +52,15 @@ _FIELD_WORDS = {
     "hardware": "a GPU, chip or Mac",
     "name": "a name",
     "do": "something to do",
+    "budget": "a budget",
+    "form": "a form",
+    "power_w": "a limit of power",
+    "usage": "a usage",
+    "tokens": "tokens a month",
+    "country": "a country",
+    "kwh_usd": "a price of electricity",
+    "price_usd": "a price of the hardware",
+    "watts": "the power it takes",
     "tool": "a runtime or program",
     "use": "a use",
     "page": "a page",
@@ -315,6 +324,22 @@ def invalid(item: InvalidOut) -> str:
             return f"You have {item.detail} rigs already, which is as many as I keep. `/rig clear` makes room."
         case "not_a_name":
             return "A rig's name has letters, figures, spaces, dots, dashes or plus signs, up to 32 of them."
+        case "not_usd":
+            return "A budget is an amount in US dollars, such as 800, $1,200 or 1.5k; or any."
+        case "not_watts":
+            return "Power is in watts, such as 250; or any."
+        case "out_of_range":
+            return f"That has to be more than 0 and at most {item.detail}."
+        case "not_tokens":
+            return "Tokens a month are a number such as 20M, 500k or 3,000,000."
+        case "unknown_country":
+            return f"I know no electricity price there. Say it with kwh_usd, or take one of {item.detail}."
+        case "power_unknown":
+            return f"The catalog does not know how much power {item.detail} takes. Say it with watts, such as 120."
+        case "no_architecture":
+            return f"The catalog does not know how {item.detail} is built, so its speed cannot be worked out."
+        case "does_not_run":
+            return f"{item.detail} does not run there, so there is nothing to compare. /willitrun says why."
         case "same_thing":
             return "These are the same thing twice; name something different to compare it with."
         case "fault":
@@ -462,10 +487,11 @@ def runs_title(answer: RecordOut) -> str:
 def fits_title(answer: FitsOut) -> str:
     """What a ranked list shows, and by which rule."""
     use = f" for {answer.use}" if answer.use else ""
-    return f"What runs{use} on {_together(answer.devices)} at {tokens(answer.context)} context"
+    return f"What runs{use} on {together(answer.devices)} at {tokens(answer.context)} context"
 
 
-def _together(devices: tuple[str, ...]) -> str:
+def together(devices: tuple[str, ...]) -> str:
+    """Devices, alike ones counted."""
     kinds = dict.fromkeys(devices)
     return " + ".join(f"{devices.count(k)}× {k}" if devices.count(k) > 1 else k for k in kinds)
 
@@ -558,7 +584,7 @@ STEP_WORDS = {
 
 def start_title(answer: StartOut) -> str:
     """For whom the steps are."""
-    return f"{answer.goal.capitalize()} on {_together(answer.devices)}, {SYSTEM_WORDS[answer.system]}"
+    return f"{answer.goal.capitalize()} on {together(answer.devices)}, {SYSTEM_WORDS[answer.system]}"
 
 
 def start_pick(answer: StartOut) -> str:
@@ -705,7 +731,7 @@ def rig_parts(rig: RigOut) -> str:
     if not rig.devices:
         return "no longer understood; please save it anew"
     ram = f"{rig.ram_gib:g} GiB of system memory" if rig.ram_gib else ""
-    return ", ".join(filter(None, (_together(rig.devices), ram, SYSTEM_WORDS.get(rig.system or "", ""))))
+    return ", ".join(filter(None, (together(rig.devices), ram, SYSTEM_WORDS.get(rig.system or "", ""))))
 
 
 _RIG_DONE = {

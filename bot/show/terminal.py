@@ -13,7 +13,9 @@ from bot.answers.about import AboutOut, HelpOut
 from bot.answers.answer import Answer, AskBackOut, InvalidOut, ListOut, NotFoundOut, NotLocalOut, UnavailableOut
 from bot.answers.ask import AskOut
 from bot.answers.bench import BenchOut
+from bot.answers.choosegpu import ChooseOut
 from bot.answers.compare import CompareOut
+from bot.answers.cost import CostOut
 from bot.answers.error import ErrorOut
 from bot.answers.fits import FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
@@ -25,7 +27,7 @@ from bot.answers.record import RecordOut
 from bot.answers.start import StartOut
 from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.willitrun import WillItRunOut
-from bot.show import phrases
+from bot.show import money, phrases
 
 _COLOURS = {"fits": "green", "tight": "yellow", "offload": "dark_orange", "no": "red"}
 _BAR = 48
@@ -48,6 +50,15 @@ def _lines(answer: Answer) -> Iterator[RenderableType]:
             yield from _bench(payload)
         case FitsOut() as payload:
             yield from _fits(payload)
+        case ChooseOut() as payload:
+            yield from _choose(payload)
+        case CostOut() as payload:
+            yield Text(money.cost_title(payload), style="bold cyan")
+            yield Text(money.cost_verdict(payload))
+            for label, words in money.cost_lines(payload):
+                yield Text(f"{label:<8}", style="bold").append(words, style="not bold")
+            yield Text(money.cost_assumptions(payload), style="dim")
+            yield Text("Sources: " + "; ".join(payload.sources), style="dim")
         case TroubleshootOut() as payload:
             yield from _troubleshoot(payload)
         case ErrorOut() as payload:
@@ -263,6 +274,16 @@ def _todo(label: str, text: str, command: str | None) -> Iterator[RenderableType
     yield Padding(Markdown(f"{label}: {text}"), (0, 0, 0, 3))
     if command:
         yield Padding(Text(command, style="cyan", overflow="fold"), (0, 0, 0, 6))
+
+
+def _choose(a: ChooseOut) -> Iterator[RenderableType]:
+    yield Text(money.choose_title(a), style="bold cyan")
+    if not a.picks:
+        yield Text(money.choose_none(a))
+    for number, pick in enumerate(a.picks, 1):
+        yield Text(f"\n{number}. {money.buy_title(pick)}", style="bold")
+        yield from (Text(f"   {line}") for line in money.buy_lines(pick))
+    yield Text(f"\n{money.choose_note(a)}", style="dim")
 
 
 def _error(a: ErrorOut) -> Iterator[RenderableType]:
