@@ -1,6 +1,7 @@
 """Pictures of answers, drawn with Pillow. They read in dark and light: opaque, on their own background."""
 
 import io
+import math
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -73,7 +74,7 @@ def _png(image: Image.Image) -> bytes:
 @cache
 def _palette() -> Image.Image:
     """The colours that are drawn, and the steps from the background to those of letters, for their smoothed edges."""
-    solid = {_BACKGROUND, _FREE, _TRACK, _OVER, *_PARTS.values(), *_ITEMS, *_GROUPS.values()}
+    solid = {_BACKGROUND, _FREE, _TRACK, _OVER, *_PARTS.values(), *_ITEMS, *_GROUPS.values(), *map(_dimmed, _ITEMS)}
     edges = [
         tuple(round(back + (ink - back) * step / _EDGE_STEPS) for back, ink in zip(_BACKGROUND, letters, strict=True))
         for letters in (_INK, _DIM)
@@ -241,28 +242,40 @@ def _ways(answer: CostOut) -> tuple[_Way, ...]:
 def _costs(ways: tuple[_Way, ...]) -> bytes:
     image = Image.new("RGB", (_WIDTH, _COST_HEIGHT), _BACKGROUND)
     draw = ImageDraw.Draw(image)
-    left, right, top, bottom = _PAD + 64, _WIDTH - _PAD, _PAD, _COST_HEIGHT - 3 * _LINE - 12
-    most = max(way.once + MONTHS * way.monthly[0] for way in ways) * 1.08 or 1.0
+    left, right, top, bottom = _PAD + 64, _WIDTH - _PAD - 8, _PAD + 4, _COST_HEIGHT - 2 * _LINE - 12
+    step = _round_step(max(way.once + MONTHS * way.monthly[1] for way in ways) / 5)
+    most = step * 5
 
     def at(month: float, amount: float) -> tuple[float, float]:
-        return left + (right - left) * month / MONTHS, bottom - (bottom - top) * min(amount / most, 1.0)
+        return left + (right - left) * month / MONTHS, bottom - (bottom - top) * amount / most
 
-    for share in (0.0, 0.5, 1.0):
-        y = bottom - (bottom - top) * share
-        draw.line((left, y, right, y), fill=_TRACK)
-        draw.text((left - 8, y), money.usd(most * share), _DIM, _font(15), anchor="rm")
-    for month in range(0, MONTHS + 1, 12):
-        draw.text((at(month, 0)[0], bottom + 4), f"{month} months" if month else "now", _DIM, _font(15), anchor="ma")
     for way in ways:
-        low, high = way.monthly
-        for month in range(MONTHS):  # the range between both, in steps, so that those behind it stay visible
-            x, y_high = at(month + 0.5, way.once + (month + 0.5) * high)
-            y_low = at(0, way.once + (month + 0.5) * low)[1]
-            if y_low - y_high > 3:
-                draw.line((x, y_high, x, y_low), fill=way.colour, width=2)
-        draw.line((at(0, way.once), at(MONTHS, way.once + MONTHS * low)), fill=way.colour, width=3)
-    _legend(draw, _COST_HEIGHT - 2 * _LINE - 4, [(way.colour, way.label) for way in ways])
+        edge = [at(0, way.once), at(MONTHS, way.once + MONTHS * way.monthly[0])]
+        far = [at(MONTHS, way.once + MONTHS * way.monthly[1])]
+        draw.polygon([*edge, *far], fill=_dimmed(way.colour))
+    for number in range(6):
+        y = at(0, number * step)[1]
+        draw.line((left, y, right, y), fill=_TRACK)
+        draw.text((left - 8, y), money.usd(number * step), _DIM, _font(15), anchor="rm")
+    for month in range(0, MONTHS + 1, 12):
+        label = f"{month} months" if month else "now"
+        draw.text((at(month, 0)[0], bottom + 6), label, _DIM, _font(15), anchor="ra" if month == MONTHS else "ma")
+    for way in ways:
+        for monthly in way.monthly:
+            draw.line((at(0, way.once), at(MONTHS, way.once + MONTHS * monthly)), fill=way.colour, width=3)
+    _legend(draw, _COST_HEIGHT - _LINE - 4, [(way.colour, way.label) for way in ways])
     return _png(image)
+
+
+def _round_step(least: float) -> float:
+    """The round number at or above ``least`` that a scale goes up by."""
+    power = 10.0 ** math.floor(math.log10(max(least, 0.01)))
+    return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= least)
+
+
+def _dimmed(colour: Colour) -> Colour:
+    red, green, blue = (round(back + (own - back) * 0.28) for own, back in zip(colour, _BACKGROUND, strict=True))
+    return red, green, blue
 
 
 def _costs_words(ways: tuple[_Way, ...]) -> str:

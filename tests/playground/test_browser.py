@@ -41,6 +41,8 @@ CARDS = {
     "learn": "/learn course: quantization lesson: 5",
     "prompt": "/prompt kit: summarise",
     "guide": "/guide which mac",
+    "choosegpu": "/choosegpu model: qwen3 32b context: 16k budget: 1500",
+    "cost": "/cost model: gpt-oss 20b gpu: rtx 3090 tokens: 400M kwh_usd: 0.15 price_usd: 400",
     "help": "/help",
 }
 """What is asked for the picture of each main card."""
