@@ -32,7 +32,7 @@ class Timing(NamedTuple):
     failed: int
 
 
-class _Discord:
+class Discord:
     """One gateway connection, and the interactions that wait for their answer."""
 
     def __init__(self) -> None:
@@ -40,12 +40,16 @@ class _Discord:
         self._gateway: web.WebSocketResponse | None = None
         self._sequence = itertools.count(1)
         self._waiting: dict[str, asyncio.Future[bool]] = {}
+        self.callbacks: list[str] = []
+        """Interactions whose first answer came by a request of its own."""
 
     def application(self) -> web.Application:
+        """What the bot talks to."""
         app = web.Application(client_max_size=32 * 2**20)
         app.router.add_get("/api/v10/users/@me", self._me)
         app.router.add_get("/api/v10/oauth2/applications/@me", self._application)
         app.router.add_put("/api/v10/applications/{id}/commands", self._register)
+        app.router.add_get("/api/v10/applications/{id}/commands", self._registered)
         app.router.add_post("/api/v10/interactions/{id}/{token}/callback", self._callback)
         app.router.add_post("/measure", self._measure)
         app.router.add_get("/", self._connect)
@@ -74,6 +78,9 @@ class _Discord:
             ]
         )  # fmt: skip
 
+    async def _registered(self, _: web.Request) -> web.Response:
+        return _json([])
+
     async def _connect(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=0)
         await socket.prepare(request)
@@ -100,6 +107,7 @@ class _Discord:
     async def _callback(self, request: web.Request) -> web.Response:
         """The first answer; Discord gives back the message that it made."""
         interaction = request.match_info["id"]
+        self.callbacks.append(interaction)
         if request.content_type == "multipart/form-data":
             await request.read()
             answer = {"type": 4, "data": {}}
@@ -144,17 +152,19 @@ class _Discord:
     async def _interact(self, order: dict[str, Any]) -> bool:
         interaction = str(next(self._ids))
         self._waiting[interaction] = answered = asyncio.get_running_loop().create_future()
-        await self._dispatch(
-            "INTERACTION_CREATE",
-            {
-                "id": interaction, "application_id": APPLICATION, "type": order["type"], "token": f"t{interaction}",
-                "version": 1, "data": order["data"], "channel_id": CHANNEL, "user": _USER, "locale": "en-US",
-                "channel": {"id": CHANNEL, "type": 1, "recipients": [_USER], "last_message_id": None},
-                "entitlements": [], "authorizing_integration_owners": {"1": _USER["id"]}, "context": 1,
-                "attachment_size_limit": 26214400, "app_permissions": "0",
-            },
-        )  # fmt: skip
+        await self._dispatch("INTERACTION_CREATE", interaction_of(interaction, order["type"], order["data"]))
         return bool(await answered)
+
+
+def interaction_of(number: str, kind: int, data: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """An interaction as Discord sends it, in a direct message."""
+    return {
+        "id": number, "application_id": APPLICATION, "type": kind, "token": f"t{number}",
+        "version": 1, "data": data, "channel_id": CHANNEL, "user": _USER, "locale": "en-US",
+        "channel": {"id": CHANNEL, "type": 1, "recipients": [_USER], "last_message_id": None},
+        "entitlements": [], "authorizing_integration_owners": {"1": _USER["id"]}, "context": 1,
+        "attachment_size_limit": 26214400, "app_permissions": "0", **more,
+    }  # fmt: skip
 
 
 async def _send(socket: web.WebSocketResponse, payload: dict[str, Any]) -> None:
@@ -166,7 +176,7 @@ def _json(payload: object) -> web.Response:
 
 
 async def _serve(path: str, ready: Event) -> None:
-    runner = web.AppRunner(_Discord().application(), access_log=None)
+    runner = web.AppRunner(Discord().application(), access_log=None)
     await runner.setup()
     await web.UnixSite(runner, path).start()
     ready.set()

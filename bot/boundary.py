@@ -17,6 +17,7 @@ from discord import app_commands
 
 from bot.answers.knowledge import Knowledge
 from bot.answers.router import Fault
+from bot.observe import Metrics
 from bot.show import phrases
 from bot.show.cards import notice
 from bot.state.database import Database
@@ -40,6 +41,7 @@ class Host(Protocol):
     knowledge: Knowledge
     database: Database
     servers: Servers
+    metrics: Metrics
 
     def get_partial_messageable(self, id: int) -> discord.PartialMessageable:  # noqa: A002
         """A channel to send to, by its id."""
@@ -90,11 +92,14 @@ def guarded_autocomplete(complete: Complete) -> Complete:
 
     @functools.wraps(complete)
     async def guarded(self: Any, interaction: discord.Interaction[Any], current: str) -> Choices:
-        try:
-            return await complete(self, interaction, current)
-        except Exception as error:
-            report(error, f"autocomplete {complete.__name__}")
-            return []
+        name = interaction.command.name if interaction.command else ""
+        with interaction.client.metrics.interaction("choices", name) as seen:
+            try:
+                return await complete(self, interaction, current)
+            except Exception as error:
+                report(error, f"autocomplete {complete.__name__}")
+                seen.outcome = "fault"
+                return []
 
     return guarded
 

@@ -10,6 +10,7 @@ import typer
 
 from bot import __version__
 from bot.catalog.build import BrokenCatalog
+from bot.log import set_up
 from bot.settings import Settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -61,10 +62,7 @@ def default(
         print(f"willitrun {__version__}")
         raise typer.Exit
     settings = Settings()
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for name in ("httpx2", "httpcore2", "huggingface_hub"):  # they log addresses, and those hold what people typed
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    set_up(settings.log_level, settings.log_format)
     if context.invoked_subcommand is None:
         run(terminal=terminal)
 
@@ -156,6 +154,38 @@ async def _batch() -> None:
                 reply = Answer(command=question.command, status="invalid", id=question.id, answer=trouble)
         sys.stdout.buffer.write(as_json(reply) + b"\n")
         sys.stdout.buffer.flush()
+
+
+@app.command()
+def serve() -> None:
+    """Serve Discord's HTTP interactions endpoint, without a gateway."""
+    settings = Settings()
+    if not settings.discord_token or not settings.public_key:
+        print("Set WILLITRUN_DISCORD_TOKEN and WILLITRUN_PUBLIC_KEY (or put them into .env) to serve.", file=sys.stderr)
+        raise typer.Exit(2)
+    from bot.serve import run_server
+
+    try:
+        asyncio.run(run_server(settings))
+    except OSError as taken:
+        print(f"{settings.host}:{settings.port} cannot be listened on ({taken.strerror}).", file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def healthy() -> None:
+    """Exit with 0 if the bot that runs here says that it is ready: for the health check of a container."""
+    import urllib.error
+    import urllib.request
+
+    settings = Settings()
+    for port in filter(None, (settings.metrics_port, settings.port)):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
+                return
+        except urllib.error.URLError:
+            continue
+    raise typer.Exit(1)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import math
 import signal
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import aiohttp
 import discord
 import orjson
 import platformdirs
+from aiohttp import web
 from discord import app_commands
 from discord.ext import commands
 from pydantic import BaseModel, ValidationError
@@ -21,6 +23,7 @@ from bot.answers.personal import PERSONAL, answer_for
 from bot.boundary import Tree
 from bot.catalog.place import Live
 from bot.controls import show
+from bot.observe import Health, Metrics, add_routes
 from bot.panel import Setting
 from bot.pressed import Pick, Press
 from bot.reports import Decide
@@ -33,6 +36,7 @@ from bot.state.servers import Servers
 log = logging.getLogger(__name__)
 
 DEFER_AFTER_S = 1.5
+_OBSERVED_EVERY_S = 5.0
 
 COGS = (
     "cogs.willitrun",
@@ -66,7 +70,7 @@ class LocalBot(commands.Bot):
 
     ``database`` keeps what users give; where it cannot be used, all that does not need it goes on. ``connector`` is
     handed to discord.py, so that tests and benchmarks can put another Discord behind it; ``state_folder`` is where it
-    keeps what it registered, the user's state folder unless given.
+    keeps what it registered, the user's state folder unless given. One of several processes ``registers`` the commands.
     """
 
     def __init__(
@@ -76,6 +80,7 @@ class LocalBot(commands.Bot):
         *,
         connector: aiohttp.BaseConnector | None = None,
         state_folder: Path | None = None,
+        registers: bool = True,
         **options: Any,
     ):
         super().__init__(
@@ -96,6 +101,10 @@ class LocalBot(commands.Bot):
         self.database = database
         self.servers = Servers(database)
         self._state_folder = state_folder
+        self._registers = registers
+        self.metrics = Metrics()
+        self.health = Health()
+        self.metrics.catalog(self.knowledge.catalog.version)
         self.command_ids: dict[str, int] = {}
         """Discord's ids of the slash commands by name, known once they are registered."""
 
@@ -113,7 +122,10 @@ class LocalBot(commands.Bot):
             await self.database.migrate()
         except Unavailable:
             log.error("what users give cannot be kept now; questions are answered all the same")
-        await sync_if_changed(self, self._state_folder)
+        if self._registers:
+            await sync_if_changed(self, self._state_folder)
+        else:
+            self.command_ids = await _registered_ids(self)
 
     async def close(self) -> None:
         """Leave Discord, and let go of the database."""
@@ -122,7 +134,12 @@ class LocalBot(commands.Bot):
 
     async def reply(self, interaction: discord.Interaction[Any], question: Question, *, private: bool = False) -> None:
         """Answer a question where it was asked; ``private`` ones, and anything but an answer, to the asker only."""
-        await self._live.refresh()
+        with self.metrics.interaction("command", question.command) as seen:
+            seen.outcome = await self._reply(interaction, question, private=private)
+
+    async def _reply(self, interaction: discord.Interaction[Any], question: Question, *, private: bool) -> str:
+        if await self._live.refresh():
+            self.metrics.catalog(self.knowledge.catalog.version)
         deferring: list[asyncio.Task[Any]] = []
         # A look-up on the Hub may take longer than the three seconds that Discord waits for a first sign.
         late = asyncio.get_running_loop().call_later(
@@ -147,6 +164,17 @@ class LocalBot(commands.Bot):
         else:
             await interaction.response.send_message(view=shown.view, files=shown.files, ephemeral=private)
         log.info("/%s %s %d us", question.command, result.status, result.elapsed_us)
+        return result.status
+
+
+async def _registered_ids(bot: LocalBot) -> dict[str, int]:
+    """Ids of the commands as another process registered them; none where Discord does not say."""
+    try:
+        registered = await bot.tree.fetch_commands()
+    except discord.HTTPException as problem:
+        log.warning("the registered commands could not be read: %s", type(problem).__name__)
+        return {}
+    return {c.name: c.id for c in registered if c.type is discord.AppCommandType.chat_input}
 
 
 class Registered(BaseModel):
@@ -156,13 +184,38 @@ class Registered(BaseModel):
     ids: dict[str, int]
 
 
+class Sharded(LocalBot, commands.AutoShardedBot):
+    """The bot over several gateway connections, for more servers than one connection may have.
+
+    discord.py starts shards one after the other with five seconds between them; Discord allows as many at once as its
+    ``max_concurrency`` says, and five seconds for each such group.
+    """
+
+    _GROUP_S = 5.0
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait only where a group of shards is full."""
+        concurrency = max(1, self._max_concurrency)
+        if shard_id is not None and shard_id % concurrency == 0 and (not initial or shard_id >= concurrency):
+            await asyncio.sleep(self._GROUP_S)
+
+    async def launch_shards(self) -> None:
+        """Ask Discord how many may start at once, then start them."""
+        _, _, limit = await self.http.get_bot_gateway()
+        self._max_concurrency = int(limit["max_concurrency"])
+        await super().launch_shards()
+
+    _max_concurrency = 1
+
+
 async def run_client(settings: Settings) -> None:
     """Connect to Discord and stay until SIGINT or SIGTERM."""
     token = settings.discord_token
     assert token
-    async with LocalBot(await start(settings), Database(settings.database())) as bot:
+    async with await _gateway_bot(settings) as bot:
         loop = asyncio.get_running_loop()
         connected = asyncio.create_task(bot.start(token.get_secret_value()))
+        watching = asyncio.create_task(_observed(bot, settings))
         for name in (signal.SIGINT, signal.SIGTERM):
             try:
                 loop.add_signal_handler(name, connected.cancel)
@@ -175,6 +228,44 @@ async def run_client(settings: Settings) -> None:
         except discord.LoginFailure:
             log.error("Discord refuses the token. Check WILLITRUN_DISCORD_TOKEN.")
             raise SystemExit(1) from None
+        finally:
+            watching.cancel()
+
+
+async def _gateway_bot(settings: Settings) -> LocalBot:
+    live, database = await start(settings), Database(settings.database())
+    if settings.shard_count is None:
+        return LocalBot(live, database, registers=settings.register_commands)
+    return Sharded(
+        live,
+        database,
+        registers=settings.register_commands,
+        shard_count=settings.shard_count,
+        shard_ids=settings.shard_ids,
+    )
+
+
+async def _observed(bot: LocalBot, settings: Settings) -> None:
+    """Serve metrics and health where a port is set, until cancelled."""
+    runner = None
+    if settings.metrics_port:
+        app = web.Application()
+        add_routes(app, bot.metrics, bot.health)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, settings.host, settings.metrics_port).start()
+    watching = asyncio.create_task(bot.metrics.watch_loop())
+    try:
+        while True:
+            bot.health.ready = bot.is_ready() and math.isfinite(bot.latency)
+            latencies = bot.latencies if isinstance(bot, Sharded) else [(0, bot.latency)]
+            for shard, seconds in latencies:
+                bot.metrics.latency(shard, seconds)
+            await asyncio.sleep(_OBSERVED_EVERY_S)
+    finally:
+        watching.cancel()
+        if runner:
+            await runner.cleanup()
 
 
 async def sync_commands(settings: Settings) -> int:
@@ -201,8 +292,11 @@ async def sync_if_changed(bot: LocalBot, folder: Path | None = None) -> bool:
         return False
     registered = await bot.tree.sync()
     bot.command_ids = {c.name: c.id for c in registered if c.type is discord.AppCommandType.chat_input}
-    folder.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(Registered(sha256=digest, ids=bot.command_ids).model_dump_json())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(Registered(sha256=digest, ids=bot.command_ids).model_dump_json())
+    except OSError as problem:  # a read-only disk: they will be registered again at the next start, which is harmless
+        log.warning("what was registered cannot be remembered: %s", type(problem).__name__)
     return True
 
 

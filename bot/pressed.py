@@ -25,8 +25,14 @@ _OLD = "This card was made from an older catalog; the answer below is from today
 
 async def _respond(interaction: discord.Interaction[Any], custom_id: str, value: str | None) -> None:
     """Answer a pressed control; anything unexpected becomes a kind sentence and a log line."""
+    host: Host = interaction.client
+    control = decode(custom_id)
+    with host.metrics.interaction("control", control.question.command if control else "") as seen:
+        seen.outcome = await _guarded(interaction, control, value)
+
+
+async def _guarded(interaction: discord.Interaction[Any], control: Control | None, value: str | None) -> str:
     try:
-        control = decode(custom_id)
         changed = control and _changed(control, value)
         if control is None or changed is None:
             await say(interaction, "This control is not one of mine any more. Please ask again with the command.")
@@ -41,6 +47,8 @@ async def _respond(interaction: discord.Interaction[Any], custom_id: str, value:
     except Exception as error:
         reference = report(error, "a control")
         await say(interaction, fault_words(reference))
+        return "fault"
+    return "answered"
 
 
 async def _ask_again(interaction: discord.Interaction[Any], question: Question) -> None:

@@ -1,6 +1,7 @@
 """What a person who runs the bot can set, by environment variable or in ``.env``."""
 
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr
@@ -28,6 +29,32 @@ class Settings(BaseSettings):
     hub: bool = Field(
         default=True, description="Whether models that the catalog lacks are looked up on the Hugging Face Hub."
     )
+    public_key: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-fA-F]{64}$",
+        description="Public key of the application, for `serve`: Discord signs interactions with its other half.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `serve`, and metrics, listen on.")
+    port: int = Field(default=8080, ge=1, le=65535, description="Port of `serve`.")
+    drain_s: float = Field(
+        default=5.0, ge=0, le=60, description="How long `serve` goes on when it is told to stop, not ready any more."
+    )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port of /metrics, /healthz, /readyz beside a gateway. Default: none.",
+    )
+    register_commands: bool = Field(
+        default=True, description="Whether this process registers changed commands; with several, one should."
+    )
+    shard_count: int | None = Field(
+        default=None, ge=1, description="Shards of the whole bot, over all its processes. Default: one, no sharding."
+    )
+    shard_ids: list[int] | None = Field(
+        default=None, description="Which of those this process runs, as JSON: [0, 1]. Default: all."
+    )
+    log_format: Literal["text", "json"] = Field(default="text", description="text for people, json for machines.")
     playground_port: int = Field(default=8400, ge=1, le=65535, description="Port of the playground on this machine.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

@@ -77,6 +77,12 @@ class Knowledge:
         self.hub = hub
         self.recent = Recent()
 
+    def build_indexes(self) -> None:
+        """Build all of them now, so that nobody's first question waits for one."""
+        for name, member in vars(type(self)).items():
+            if isinstance(member, cached_property):
+                getattr(self, name)
+
     @cached_property
     def models(self) -> ModelIndex:
         """Models by what people call them."""
