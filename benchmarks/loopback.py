@@ -157,11 +157,12 @@ class Discord:
 
 
 def interaction_of(number: str, kind: int, data: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """An interaction as Discord sends it, in a direct message."""
+    """An interaction as Discord sends it, in a direct message; each is somebody else's, so that nobody is too fast."""
+    user = {**_USER, "id": number}
     return {
         "id": number, "application_id": APPLICATION, "type": kind, "token": f"t{number}",
-        "version": 1, "data": data, "channel_id": CHANNEL, "user": _USER, "locale": "en-US",
-        "channel": {"id": CHANNEL, "type": 1, "recipients": [_USER], "last_message_id": None},
+        "version": 1, "data": data, "channel_id": CHANNEL, "user": user, "locale": "en-US",
+        "channel": {"id": CHANNEL, "type": 1, "recipients": [user], "last_message_id": None},
         "entitlements": [], "authorizing_integration_owners": {"1": _USER["id"]}, "context": 1,
         "attachment_size_limit": 26214400, "app_permissions": "0", **more,
     }  # fmt: skip

@@ -18,6 +18,7 @@ _CODES = {
     "o": "method", "p": "prompt", "r": "learn", "u": "guide", "h": "help", "i": "about",
     "y": "rig", "z": "privacy", "d": "choosegpu", "k": "cost",
 }  # fmt: skip
+_CODE_OF = {command: code for code, command in _CODES.items()}
 _OPTIONS = {
     "willitrun": ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime"),
     "fits": ("gpu", "use", "context", "page"),
@@ -58,7 +59,7 @@ def encode(control: Control) -> str | None:
     names = _OPTIONS.get(control.question.command)
     if names is None:
         return None
-    code = next(code for code, command in _CODES.items() if command == control.question.command)
+    code = _CODE_OF[control.question.command]
     parts = [control.verb, code]
     for name, value in control.question.options.items():
         if value is None or value == "":
