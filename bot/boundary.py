@@ -20,8 +20,9 @@ from bot.answers.router import Fault
 from bot.observe import Metrics
 from bot.show import phrases
 from bot.show.cards import notice
+from bot.show.language import closest, speaking, t
 from bot.state.database import Database
-from bot.state.servers import Servers
+from bot.state.servers import ServerRules, Servers
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,11 @@ class Host(Protocol):
 
     def get_partial_messageable(self, id: int) -> discord.PartialMessageable:  # noqa: A002
         """A channel to send to, by its id."""
+
+
+def language_of(interaction: discord.Interaction[Any], rules: ServerRules) -> str:
+    """What the server's moderators have set, else what the asker's Discord is in."""
+    return closest(rules.language or str(getattr(interaction.locale, "value", interaction.locale)))
 
 
 class Cooldown:
@@ -81,9 +87,10 @@ def report(error: BaseException, where: str) -> str:
 
 def fault_words(reference: str) -> str:
     """What the user is told of a fault."""
-    return (
-        f"Something unexpected went wrong. It is logged under the reference `{reference}`; please quote it"
-        " if you report this."
+    return t(
+        "Something unexpected went wrong. It is logged under the reference `{reference}`; please quote it if you report"
+        " this.",
+        reference=reference,
     )
 
 
@@ -123,15 +130,17 @@ class Tree(app_commands.CommandTree[B]):
 
     async def _may(self, interaction: discord.Interaction[B]) -> bool:
         wait_s = self._cooldown.wait_s(interaction.user.id, time.monotonic())
-        if wait_s > 0:
-            await say(interaction, phrases.too_fast(wait_s))
-            return False
         host: Host = interaction.client  # type: ignore[assignment]
+        rules = await host.servers.rules(interaction.guild_id)
         name = interaction.command.qualified_name.split()[0] if interaction.command else ""
-        if name not in ALWAYS_ON and name in (await host.servers.rules(interaction.guild_id)).commands_off:
-            await say(interaction, phrases.switched_off(name))
-            return False
-        return True
+        with speaking(language_of(interaction, rules)):
+            if wait_s > 0:
+                await say(interaction, phrases.too_fast(wait_s))
+            elif name in rules.commands_off and name not in ALWAYS_ON:
+                await say(interaction, phrases.switched_off(name))
+            else:
+                return True
+        return False
 
     async def on_error(self, interaction: discord.Interaction[B], error: app_commands.AppCommandError, /) -> None:
         """Tell the user, in words that fit what happened."""

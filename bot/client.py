@@ -20,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 from bot.answers.answer import Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.personal import PERSONAL, answer_for
-from bot.boundary import Tree
+from bot.boundary import Tree, language_of
 from bot.catalog.place import Live
 from bot.controls import show
 from bot.observe import Health, Metrics, add_routes
@@ -29,9 +29,11 @@ from bot.pressed import Pick, Press
 from bot.reports import Decide
 from bot.settings import Settings
 from bot.show import phrases
+from bot.show.language import speaking
 from bot.start import start
 from bot.state.database import Database, Unavailable
 from bot.state.servers import Servers
+from bot.translator import Translator
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +120,7 @@ class LocalBot(commands.Bot):
         self.add_dynamic_items(Pick, Press, Decide, Setting)
         for cog in COGS:
             await self.load_extension(cog)
+        await self.tree.set_translator(Translator())
         try:
             await self.database.migrate()
         except Unavailable:
@@ -153,11 +156,12 @@ class LocalBot(commands.Bot):
         if deferring:
             await deferring[0]
         result = told.answer
-        private = private or result.status != "answered" or question.command in PERSONAL
-        shown = show(result, told.question, ephemeral=private, command_ids=self.command_ids)
-        if told.rig:
-            shown.view.add_item(discord.ui.TextDisplay(phrases.on_rig(told.rig)))
         rules = await self.servers.rules(interaction.guild_id)
+        private = private or result.status != "answered" or question.command in PERSONAL
+        with speaking(language_of(interaction, rules)):
+            shown = show(result, told.question, ephemeral=private, command_ids=self.command_ids)
+            if told.rig:
+                shown.view.add_item(discord.ui.TextDisplay(phrases.on_rig(told.rig)))
         private = private or interaction.channel_id in rules.private_channels
         if interaction.response.is_done():
             await interaction.followup.send(view=shown.view, files=shown.files)
@@ -282,7 +286,11 @@ async def sync_if_changed(bot: LocalBot, folder: Path | None = None) -> bool:
 
     The hash of the last payload and the ids that Discord gave are kept in ``folder``, by application.
     """
-    payload = [command.to_dict(bot.tree) for command in bot.tree.get_commands()]
+    translator = bot.tree.translator
+    payload = [
+        await command.get_translated_payload(bot.tree, translator) if translator else command.to_dict(bot.tree)
+        for command in bot.tree.get_commands()
+    ]
     digest = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).hexdigest()
     folder = folder or Path(platformdirs.user_state_dir("willitrun", appauthor=False))
     stamp = folder / f"commands-{bot.application_id}.json"

@@ -32,6 +32,7 @@ from bot.show import explain, money, phrases
 from bot.show.cards import card
 from bot.show.charts import picture
 from bot.show.custom_id import Control, encode
+from bot.show.language import later, t
 
 CONTEXTS = ("4096", "8192", "16384", "32768", "65536", "131072", "max")
 QUANTS = ("BF16", "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "Q2_K")
@@ -39,12 +40,12 @@ KV_TYPES = ("f16", "q8_0", "q4_0")
 CHOICES = {"quant": QUANTS, "context": CONTEXTS, "kv": KV_TYPES, "runtime": RUNTIMES}
 _WORDS = {"quant": "Quant", "context": "Context", "kv": "KV cache", "runtime": "Runtime"}
 BEHIND: dict[str, tuple[type[Frozen], str, Callable[[Any], Iterator[str]]]] = {
-    "why": (WillItRunOut, "Why?", explain.why),
-    "commands": (WillItRunOut, "Commands", explain.commands),
-    "how": (WillItRunOut, "How is this computed?", explain.how),
-    "deeper": (GlossaryOut, "Deeper dive", explain.deeper_dive),
-    "practical": (GlossaryOut, "Practical example", explain.practical_example),
-    "workflow": (GlossaryOut, "Workflow example", explain.workflow_example),
+    "why": (WillItRunOut, later("Why?"), explain.why),
+    "commands": (WillItRunOut, later("Commands"), explain.commands),
+    "how": (WillItRunOut, later("How is this computed?"), explain.how),
+    "deeper": (GlossaryOut, later("Deeper dive"), explain.deeper_dive),
+    "practical": (GlossaryOut, later("Practical example"), explain.practical_example),
+    "workflow": (GlossaryOut, later("Workflow example"), explain.workflow_example),
 }
 """Buttons that say more about a card: of what kind it is, their labels, and what they show."""
 PICK = "pick"
@@ -242,7 +243,7 @@ def _behind(payload: Frozen, question: Question, catalog: str) -> Iterable[ui.Bu
 def _press(verb: str, label: str, question: Question, catalog: str) -> ui.Button[Any] | None:
     """A button; None for a question that is too long to carry. ``Press`` is what a press of it comes back as."""
     custom_id = encode(Control(verb, question, catalog))
-    return ui.Button(custom_id=custom_id, label=label, style=discord.ButtonStyle.secondary) if custom_id else None
+    return ui.Button(custom_id=custom_id, label=t(label), style=discord.ButtonStyle.secondary) if custom_id else None
 
 
 def _pick(custom_id: str, options: list[discord.SelectOption], placeholder: str) -> ui.Select[Any]:
@@ -354,7 +355,7 @@ def _select(
             discord.SelectOption(label=name[:100], value=record[:100], description=why[:100] or None)
             for record, name, why in records[:25]
         ]
-        yield from _row(_pick(custom_id, options, placeholder))
+        yield from _row(_pick(custom_id, options, t(placeholder)))
 
 
 def _label(value: str) -> str:

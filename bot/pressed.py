@@ -11,12 +11,13 @@ from bot.answers.error import ErrorOut
 from bot.answers.learn import LessonOut
 from bot.answers.personal import PERSONAL, answer_for
 from bot.assumptions import Assumptions
-from bot.boundary import Host, fault_words, report, say
+from bot.boundary import Host, fault_words, language_of, report, say
 from bot.controls import ALSO, ASSUME, BEHIND, CHOICES, FAILED, PICK, REPORT, WORKED, show
 from bot.reports import Words
 from bot.show import phrases
 from bot.show.cards import behind, card, notice
 from bot.show.custom_id import Control, decode
+from bot.show.language import speaking, t
 from bot.state.database import Unavailable
 from bot.state.votes import cast_vote
 
@@ -27,7 +28,9 @@ async def _respond(interaction: discord.Interaction[Any], custom_id: str, value:
     """Answer a pressed control; anything unexpected becomes a kind sentence and a log line."""
     host: Host = interaction.client
     control = decode(custom_id)
-    with host.metrics.interaction("control", control.question.command if control else "") as seen:
+    rules = await host.servers.rules(interaction.guild_id)
+    command = control.question.command if control else ""
+    with host.metrics.interaction("control", command) as seen, speaking(language_of(interaction, rules)):
         seen.outcome = await _guarded(interaction, control, value)
 
 
@@ -93,7 +96,7 @@ async def _vote(interaction: discord.Interaction[Any], question: Question, *, wo
     try:
         tally = await cast_vote(host.database, interaction.user.id, entry.entry.id, worked=worked)
     except Unavailable:
-        await say(interaction, phrases.STATE_DOWN)
+        await say(interaction, t(phrases.STATE_DOWN))
         return
     await say(interaction, phrases.voted(tally.worked, tally.failed, helped=worked))
 

@@ -12,6 +12,7 @@ from bot.answers.report import file_report, without_secrets
 from bot.boundary import Host, fault_words, report, say
 from bot.show import phrases
 from bot.show.cards import report_card
+from bot.show.language import t
 from bot.state.database import Unavailable
 from bot.state.reports import MAX_WORDS, Decision, decide
 
@@ -44,7 +45,7 @@ class Words(ui.Modal, title="What is wrong?"):
         try:
             number = await file_report(host.database, interaction.user.id, interaction.guild_id, question, words)
         except Unavailable:
-            await say(interaction, phrases.STATE_DOWN)
+            await say(interaction, t(phrases.STATE_DOWN))
             return
         rules = await host.servers.rules(interaction.guild_id)
         seen = rules.report_channel is not None and await _deliver(
@@ -96,12 +97,12 @@ class Decide(ui.DynamicItem[ui.Button[Any]], template=r"(?P<what>accept|reject)~
     async def _decide(self, interaction: discord.Interaction[Any]) -> None:
         host: Host = interaction.client
         if interaction.guild_id is None or not interaction.permissions.manage_guild:
-            await say(interaction, phrases.NOT_A_MODERATOR)
+            await say(interaction, t(phrases.NOT_A_MODERATOR))
             return
         try:
             decided = await decide(host.database, self._number, interaction.guild_id, _DECISIONS[self._what])
         except Unavailable:
-            await say(interaction, phrases.STATE_DOWN)
+            await say(interaction, t(phrases.STATE_DOWN))
             return
         if decided is None:
             await say(interaction, "This report has been decided on already, or its author took it back.")

@@ -30,6 +30,7 @@ INLINE_S = 2.0
 _PING, _PONG = 1, 1
 _REMEMBERED = 50_000
 _BACKLOG = 1024
+_LAST_REQUESTS_S = 0.5
 
 
 class Endpoint:
@@ -139,7 +140,8 @@ async def serve(bot: LocalBot, settings: Settings) -> None:
         runner = web.AppRunner(application(bot, settings.public_key), access_log=None, shutdown_timeout=5.0)
         await runner.setup()
         bot.knowledge.build_indexes()
-        await web.TCPSite(runner, settings.host, settings.port, backlog=_BACKLOG).start()
+        site = web.TCPSite(runner, settings.host, settings.port, backlog=_BACKLOG)
+        await site.start()
         log.info("serving interactions on %s:%d", settings.host, settings.port)
         watching = asyncio.create_task(bot.metrics.watch_loop())
         bot.health.ready = True
@@ -147,6 +149,8 @@ async def serve(bot: LocalBot, settings: Settings) -> None:
         bot.health.ready = False
         log.info("draining for %g s", settings.drain_s)
         await asyncio.sleep(settings.drain_s)  # balancers see that it is not ready, and send no more
+        await site.stop()
+        await asyncio.sleep(_LAST_REQUESTS_S)  # aiohttp would hang up on who has connected and not asked yet
         await runner.cleanup()
         await asyncio.wait_for(private_discord.in_flight(), 5)
         watching.cancel()

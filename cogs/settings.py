@@ -10,6 +10,7 @@ from bot.boundary import say
 from bot.client import LocalBot
 from bot.panel import panel
 from bot.show import phrases
+from bot.show.language import t
 
 Interaction = discord.Interaction[Any]
 
@@ -27,7 +28,7 @@ class Settings(commands.Cog):
     async def settings(self, interaction: Interaction) -> None:
         """Show the panel to whoever may manage the server."""
         if not interaction.permissions.manage_guild:
-            await say(interaction, phrases.NOT_A_MODERATOR)
+            await say(interaction, t(phrases.NOT_A_MODERATOR))
             return
         rules = await self.bot.servers.rules(interaction.guild_id)
         await interaction.response.send_message(view=panel(rules), ephemeral=True)

@@ -30,6 +30,7 @@ from bot.answers.troubleshoot import TroubleshootOut
 from bot.answers.willitrun import WillItRunOut
 from bot.show import money, phrases
 from bot.show.charts import Picture
+from bot.show.language import own_name, t
 
 MAX_CHARACTERS = 4000
 """Discord's limit on all texts of a message with components."""
@@ -201,14 +202,14 @@ def _blocks(answer: Answer, command_ids: Mapping[str, int], *, drawn: bool) -> I
             yield f"**{plain(phrases.ask_back(payload.about, payload.typed))}**\n" + "\n".join(lines)
         case NotFoundOut() as payload:
             nearest = ", ".join(item.name for item in payload.nearest)
-            tail = f"\nNearest: {nearest}" if nearest else ""
+            tail = "\n" + t("Nearest: {names}", names=nearest) if nearest else ""
             yield plain(phrases.not_found(payload.about, payload.typed)) + tail
         case NotLocalOut() as payload:
             yield f"{phrases.not_local(payload.name, payload.vendor)}\n" + "\n".join(
                 f"- **{item.name}**" for item in payload.alternatives
             )
         case InvalidOut() as payload:
-            own = f"\n-# {phrases.KEEP_RIG}" if (payload.field, payload.code) == ("gpu", "empty") else ""
+            own = f"\n-# {t(phrases.KEEP_RIG)}" if (payload.field, payload.code) == ("gpu", "empty") else ""
             yield plain(phrases.invalid(payload)) + own
         case UnavailableOut() as payload:
             yield plain(phrases.unavailable(payload))
@@ -220,23 +221,25 @@ def _willitrun(a: WillItRunOut, *, drawn: bool) -> Iterator[str]:
     if not drawn:
         yield _memory(a)
     lines = [
-        f"**Settings** {phrases.settings(a)}",
-        f"**Largest context** {phrases.tokens(a.max_context) if a.max_context else 'none fits whole'}",
-        f"**Best quant** {phrases.quant_name(a.best_quant) if a.best_quant else 'none fits whole'}",
+        f"**{t('Settings')}** {phrases.settings(a)}",
+        f"**{t('Largest context')}** {phrases.tokens(a.max_context) if a.max_context else t('none fits whole')}",
+        f"**{t('Best quant')}** {phrases.quant_name(a.best_quant) if a.best_quant else t('none fits whole')}",
     ]
     if at_once := phrases.concurrency(a):
         lines.append(f"**Serves** {at_once}")
     if a.offload:
-        lines.insert(1, f"**On the GPU** {a.offload.gpu_layers} of {a.offload.total_layers} layers")
+        on_gpu = t("{on_gpu} of {total} layers", on_gpu=a.offload.gpu_layers, total=a.offload.total_layers)
+        lines.insert(1, f"**{t('On the GPU')}** {on_gpu}")
         if a.offload.cpu_experts_layers:
-            lines[1] += f"; experts of {a.offload.cpu_experts_layers} in system memory"
+            lines[1] += "; " + t("experts of {count} in system memory", count=a.offload.cpu_experts_layers)
     if a.speed:
         comfort = phrases.reading_comfort(a.speed.decode_tok_s)
-        lines.append(f"**Answers** {phrases.band(a.speed.decode_tok_s)} ({comfort})")
+        lines.append(f"**{t('Answers')}** {phrases.band(a.speed.decode_tok_s)} ({comfort})")
         if a.speed.prefill_tok_s:
-            lines.append(f"**Prompt** {phrases.band(a.speed.prefill_tok_s)}")
+            lines.append(f"**{t('Prompt')}** {phrases.band(a.speed.prefill_tok_s)}")
     if a.alternatives:
-        lines.append("**To make it fit** " + "; or ".join(phrases.change(item) for item in a.alternatives))
+        changes = f"; {t('or')} ".join(phrases.change(item) for item in a.alternatives)
+        lines.append(f"**{t('To make it fit')}** {changes}")
     yield "\n".join(lines)
     if a.commands:
         name, command = next(iter(a.commands.items()))
@@ -252,7 +255,7 @@ def _memory(a: WillItRunOut) -> str:
         for device, share in zip(a.devices, a.memory.per_device, strict=False)
     ]
     shown = [(label, getattr(a.memory, name)) for name, label in phrases.MEMORY_PARTS]
-    parts = " · ".join(f"{label} {phrases.gib(mib)}" for label, mib in shown if mib >= 1)
+    parts = " · ".join(f"{t(label)} {phrases.gib(mib)}" for label, mib in shown if mib >= 1)
     hidden = f"\n-# and {len(bars) - 4} more cards like these" if len(bars) > 4 else ""
     return "\n".join(bars[:4]) + f"{hidden}\n{parts} · system memory {phrases.gib(a.memory.host_mib)}"
 
@@ -307,7 +310,7 @@ def _fits(a: FitsOut) -> Iterator[str]:
             if m.group == group
         ]
         if rows:
-            yield f"**{words}**\n" + "\n".join(rows)
+            yield f"**{t(words)}**\n" + "\n".join(rows)
     yield f"-# {phrases.fits_rule(a)}"
 
 
@@ -343,7 +346,7 @@ def _troubleshoot(a: TroubleshootOut) -> Iterator[str]:
 def _error(a: ErrorOut) -> Iterator[str]:
     yield f"### {a.entry.title}\n-# {a.entry.category} · severity {a.entry.severity}\n{a.cause}"
     if worked := list(phrases.log_says(a)):
-        yield "**From your log** " + " ".join(worked)
+        yield f"**{t('From your log')}** " + " ".join(worked)
     steps = []
     for number, step in enumerate(a.steps, 1):
         block = f"\n```{step.language}\n{step.command}\n```" if step.command else ""
@@ -351,12 +354,12 @@ def _error(a: ErrorOut) -> Iterator[str]:
     yield "\n".join(steps)
     tail = []
     if a.dead_ends:
-        tail.append("**Does not help**\n" + "\n".join(f"- {item}" for item in a.dead_ends))
+        tail.append(f"**{t('Does not help')}**\n" + "\n".join(f"- {item}" for item in a.dead_ends))
     if a.alternatives:
-        tail.append("**Otherwise**\n" + "\n".join(f"- {item}" for item in a.alternatives))
+        tail.append(f"**{t('Otherwise')}**\n" + "\n".join(f"- {item}" for item in a.alternatives))
     if tail:
         yield "\n".join(tail)
-    others = f"Not it? {'; '.join(other.title for other in a.others)}\n-# " if a.others else ""
+    others = f"{t('Not it?')} {'; '.join(other.title for other in a.others)}\n-# " if a.others else ""
     yield f"-# {others}{_sources(a.sources)}"
 
 
@@ -364,7 +367,7 @@ def _glossary(a: GlossaryOut) -> Iterator[str]:
     """The definition and an example; the other parts are behind buttons."""
     expansion = f" ({a.entry.expansion})" if a.entry.expansion else ""
     yield f"### {a.entry.title}{expansion}\n-# {a.entry.category}\n{a.definition}"
-    yield f"**In practice** {a.practical_example}"
+    yield f"**{t('In practice')}** {a.practical_example}"
     yield f"-# {_sources(a.sources)}"
 
 
@@ -431,7 +434,9 @@ def report_card(number: int, question: str, words: str, state: str = "open") -> 
     return _framed(iter((block,)), discord.Colour.gold(), None)
 
 
-def settings_card(report_channel: int | None, private: list[int], off: list[str]) -> ui.LayoutView:
+def settings_card(
+    report_channel: int | None, private: list[int], off: list[str], language: str | None
+) -> ui.LayoutView:
     """The settings of a server as they are."""
     channels = ", ".join(f"<#{channel}>" for channel in private)
     lines = (
@@ -439,6 +444,7 @@ def settings_card(report_channel: int | None, private: list[int], off: list[str]
         f"**Reports** {f'go to <#{report_channel}>' if report_channel else 'are kept for whoever runs the bot'}",
         f"**Answers** {f'are for the asker only in {channels}' if private else 'are for everybody'}",
         f"**Switched off** {', '.join(f'/{name}' for name in off) if off else 'nothing'}",
+        f"**Language** {own_name(language) if language else 'each in their own'}",
     )
     note = "-# A choice is stored at once. For reports, let me see the channel and write in it."
     return _framed(iter(("\n".join(lines), note)), discord.Colour.blurple(), None)
@@ -469,7 +475,7 @@ def _about(a: AboutOut) -> Iterator[str]:
 
 
 def _sources(sources: tuple[str, ...]) -> str:
-    return "Sources: " + " · ".join(_source(source) for source in sources[:3])
+    return t("Sources:") + " " + " · ".join(_source(source) for source in sources[:3])
 
 
 _SITES = {"huggingface.co": "Hugging Face", "github.com": "GitHub", "arxiv.org": "arXiv"}

@@ -16,15 +16,21 @@ from bot.answers.prompt import KitOut, SamplingOut
 from bot.answers.record import RecordOut, RunOut
 from bot.answers.start import StartOut
 from bot.answers.willitrun import ChangeOut, WillItRunOut
+from bot.show.language import later, t
 
-VERDICT_WORDS = {"fits": "Fits", "tight": "Tight fit", "offload": "Runs with offload", "no": "Does not run"}
+VERDICT_WORDS = {
+    "fits": later("Fits"),
+    "tight": later("Tight fit"),
+    "offload": later("Runs with offload"),
+    "no": later("Does not run"),
+}
 
 MEMORY_PARTS = (
-    ("weights_mib", "weights"),
-    ("kv_mib", "KV cache"),
-    ("recurrent_mib", "state"),
-    ("compute_mib", "compute"),
-    ("overhead_mib", "overhead"),
+    ("weights_mib", later("weights")),
+    ("kv_mib", later("KV cache")),
+    ("recurrent_mib", later("state")),
+    ("compute_mib", later("compute")),
+    ("overhead_mib", later("overhead")),
 )
 """Parts of the memory of a device, in the order they are shown."""
 
@@ -66,6 +72,12 @@ _FIELD_WORDS = {
     "page": "a page",
     "a": "something to compare",
     "b": "something to compare it with",
+}
+_PLEASE_NAME = {
+    "model": later("Please name a model."),
+    "gpu": later("Please name a GPU, chip or Mac."),
+    "text": later("Please give an error message or a few words about it."),
+    "term": later("Please name a term."),
 }
 _EXAMPLES = {
     "model": "llama 3.1 8b q4_k_m",
@@ -139,9 +151,9 @@ OPINION_WORDS = {
 }
 
 GROUP_WORDS = {
-    "comfortable": "Comfortable",
-    "tight": "Tight",
-    "offload": "With part in system memory",
+    "comfortable": later("Comfortable"),
+    "tight": later("Tight"),
+    "offload": later("With part in system memory"),
 }
 
 
@@ -171,15 +183,20 @@ def reading_comfort(low_high: tuple[float, float]) -> str:
     """What a decode speed feels like; people read about 5 to 7 tokens a second."""
     low, high = low_high
     if low >= 15:
-        return "faster than you read"
+        return t("faster than you read")
     if high < 3:
-        return "slower than you read; for background work"
-    return "about as fast as you read" if high < 15 else "as fast as you read or faster"
+        return t("slower than you read; for background work")
+    return t("about as fast as you read") if high < 15 else t("as fast as you read or faster")
 
 
 def headline(answer: WillItRunOut) -> str:
     """The verdict in a few words."""
-    return f"{VERDICT_WORDS[answer.verdict]}: {answer.model.name} {quant_name(answer.quant)} on {devices(answer)}"
+    return t(
+        "{verdict}: {model} on {devices}",
+        verdict=t(VERDICT_WORDS[answer.verdict]),
+        model=f"{answer.model.name} {quant_name(answer.quant)}",
+        devices=devices(answer),
+    )
 
 
 def quant_name(quant: str) -> str:
@@ -202,51 +219,87 @@ def devices(answer: WillItRunOut) -> str:
 def reason(answer: WillItRunOut) -> str:
     """One plain sentence on why the verdict is what it is."""
     v = {name: value for name, value in answer.reason.items() if not isinstance(value, str)}
-    context = tokens(answer.context)
-    many = v["devices"] > 1
-    where = "on each card" if many else "on the device"
-    if answer.reason_code == "fits":
-        sentence = f"It needs {gib(v['needed_mib'])} of {gib(v['usable_mib'])} usable at {context} context"
-        sentence += f" and leaves at least {gib(v['free_mib'])} free {where}."
-    elif answer.reason_code == "tight":
-        sentence = f"It needs {gib(v['needed_mib'])} of {gib(v['usable_mib'])} usable at {context} context;"
-        sentence += f" {gib(v['free_mib'])} left free is less than the {gib(v['headroom_mib'])} that is comfortable."
-    elif answer.reason_code == "offload_experts":
-        sentence = (
-            f"All of it needs {gib(v['needed_mib'])}, more than the {gib(v['usable_mib'])} usable; with the experts of"
-            f" {v['cpu_experts_layers']:g} of {v['total_layers'] - 1:g} layers in system memory"
-            f" ({gib(v['host_mib'])}) it runs, slower."
-        )
-    elif answer.reason_code == "offload_layers":
-        held = "no layer" if not v["gpu_layers"] else f"{v['gpu_layers']:g} of {v['total_layers']:g} layers"
-        sentence = (
-            f"All of it needs {gib(v['needed_mib'])}, more than the {gib(v['usable_mib'])} usable; with {held} on the"
-            f" GPU and {gib(v['host_mib'])} in system memory it runs, much slower."
-        )
-    elif answer.reason_code == "no_offload":
-        sentence = f"It needs {gib(v['needed_mib'])} at {context} context; {answer.runtime} can fill"
-        sentence += f" {gib(v['usable_mib'])} and keeps nothing in system memory."
-    else:
-        sentence = f"It needs {gib(v['needed_mib'])} at {context} context; {gib(v['usable_mib'])} is usable"
-        if v["shared"]:
-            sentence += ", and there is no other memory to move the rest to."
-        else:
-            sentence += f", and {gib(v['ram_mib'])} of system memory cannot hold the rest."
+    sentence = t(_reason(answer, v), **_reason_values(answer, v))
     if answer.verdict == "offload" and answer.ram_basis == "assumed" and not v["shared"]:
-        sentence += f" ({answer.ram_gib:g} GiB of system memory assumed.)"
+        sentence += " " + t("({ram} GiB of system memory assumed.)", ram=f"{answer.ram_gib:g}")
     if v["unused_devices"]:
-        sentence += f" Best without {v['unused_devices']:g} of the cards."
+        sentence += " " + t("Best without {count} of the cards.", count=f"{v['unused_devices']:g}")
     return sentence
+
+
+def _reason(answer: WillItRunOut, v: dict[str, float]) -> str:
+    match answer.reason_code:
+        case "fits" if v["devices"] > 1:
+            return later(
+                "It needs {needed} of {usable} usable at {context} context and leaves at least {free} free on each"
+                " card."
+            )
+        case "fits":
+            return later(
+                "It needs {needed} of {usable} usable at {context} context and leaves at least {free} free on the"
+                " device."
+            )
+        case "tight":
+            return later(
+                "It needs {needed} of {usable} usable at {context} context; {free} left free is less than the"
+                " {headroom} that is comfortable."
+            )
+        case "offload_experts":
+            return later(
+                "All of it needs {needed}, more than the {usable} usable; with the experts of {experts} of {layers}"
+                " layers in system memory ({host}) it runs, slower."
+            )
+        case "offload_layers":
+            return later(
+                "All of it needs {needed}, more than the {usable} usable; with {on_gpu} of {total} layers on the GPU"
+                " and {host} in system memory it runs, much slower."
+            )
+        case "no_offload":
+            return later(
+                "It needs {needed} at {context} context; {runtime} can fill {usable} and keeps nothing in system"
+                " memory."
+            )
+        case _ if v["shared"]:
+            return later(
+                "It needs {needed} at {context} context; {usable} is usable, and there is no other memory to move the"
+                " rest to."
+            )
+        case _:
+            return later(
+                "It needs {needed} at {context} context; {usable} is usable, and {ram} of system memory cannot hold the"
+                " rest."
+            )
+
+
+def _reason_values(answer: WillItRunOut, v: dict[str, float]) -> dict[str, str]:
+    sizes = {name.removesuffix("_mib"): gib(value) for name, value in v.items() if name.endswith("_mib")}
+    layers = v.get("total_layers", 0.0)
+    return {
+        **sizes,
+        "context": tokens(answer.context),
+        "runtime": answer.runtime,
+        "experts": f"{v.get('cpu_experts_layers', 0.0):g}",
+        "layers": f"{layers - 1:g}",
+        "on_gpu": f"{v.get('gpu_layers', 0.0):g}",
+        "total": f"{layers:g}",
+    }
 
 
 def settings(answer: WillItRunOut) -> str:
     """Quant, context, KV cache and runtime, and why where they were not typed."""
-    quant = {"typed": "as asked", "default": "default", "best_that_fits": "best that fits"}[answer.quant_basis]
-    context = f"{tokens(answer.context)} context"
+    quant = t(_QUANT_BASIS[answer.quant_basis])
+    context = t("{context} context", context=tokens(answer.context))
     if answer.context_basis == "default" and answer.runtime_basis == "typed":
-        context += " (default)"
-    runtime = f"{answer.runtime} (by the format)" if answer.runtime_basis == "format" else answer.runtime
+        context += f" ({t('default')})"
+    runtime = f"{answer.runtime} ({t('by the format')})" if answer.runtime_basis == "format" else answer.runtime
     return f"{quant_name(answer.quant)} ({quant}), {context}, KV {answer.kv_type}, {runtime}"
+
+
+_QUANT_BASIS = {
+    "typed": later("as asked"),
+    "default": later("default"),
+    "best_that_fits": later("best that fits"),
+}
 
 
 def concurrency(answer: WillItRunOut) -> str | None:
@@ -276,13 +329,13 @@ def change(item: ChangeOut) -> str:
     """One change that makes it fit."""
     match item.change:
         case "quant":
-            return f"drop to {item.value}"
+            return t("drop to {value}", value=item.value)
         case "context":
-            return f"use a context of {tokens(int(item.value))}"
+            return t("use a context of {value}", value=tokens(int(item.value)))
         case "kv":
-            return f"quantise the KV cache to {item.value}"
+            return t("quantise the KV cache to {value}", value=item.value)
         case "memory":
-            return f"a card with {item.value}"
+            return t("a card with {value}", value=item.value)
 
 
 def invalid(item: InvalidOut) -> str:
@@ -291,18 +344,19 @@ def invalid(item: InvalidOut) -> str:
     example = f" For example: {_EXAMPLES[item.field]}." if item.field in _EXAMPLES else ""
     match item.code:
         case "empty":
-            return f"Please name {what}.{example}"
+            asked = t(_PLEASE_NAME[item.field]) if item.field in _PLEASE_NAME else f"Please name {what}."
+            return asked + (" " + t("For example: {example}.", example=_EXAMPLES[item.field]) if example else "")
         case "too_long":
             return f"That is too long for {what}: at most {int(item.detail):,} characters are read.{example}"
         case "count":
             return f"Between 1 and {item.detail} cards can be planned for.{example}"
         case "not_a_context":
-            return "A context is a number of tokens from 256 up, such as 8192, 8k, 128k or max."
+            return t("A context is a number of tokens from 256 up, such as 8192, 8k, 128k or max.")
         case "beyond_model":
             name, _, limit = item.detail.rpartition(": ")
             return f"{name} was made for at most {int(limit):,} tokens of context; ask for less, or for max."
         case "unknown_quant":
-            return f"There is no such quant. Known are {item.detail}."
+            return t("There is no such quant. Known are {known}.", known=item.detail)
         case "not_loaded":
             runtime, quant, known = item.detail.split("|")
             return f"{runtime} does not load {quant}. For example: {known}."
@@ -355,14 +409,20 @@ def not_found(about: str, typed: str) -> str:
     quoted = f"«{typed}»" if typed else "this"
     match about:
         case "error":
-            return (
-                f"No known local-AI error is recognised in {quoted}. Paste the lines around the first error,"
-                " with the name of the program that printed them."
+            if not typed:
+                return t(
+                    "No known local-AI error is recognised in this. Paste the lines around the first error, with the"
+                    " name of the program that printed them."
+                )
+            return t(
+                "No known local-AI error is recognised in {typed}. Paste the lines around the first error, with the"
+                " name of the program that printed them.",
+                typed=quoted,
             )
         case "rig":
             return f"You have no rig called {quoted}." if typed else "You have not named one of your rigs."
         case "term":
-            return f"{quoted} is not in the glossary."
+            return t("{typed} is not in the glossary.", typed=quoted)
         case "topic":
             return f"{quoted} is not a topic of the methodology. `/method` alone lists them."
         case "guide":
@@ -378,22 +438,30 @@ def not_found(about: str, typed: str) -> str:
         case "symptom":
             return f"There is no page about {quoted}. With the text of an error, ask /error."
         case "model":
-            return f"{quoted} is not a model in the catalog, and nothing else is put in its place."
+            return t("{typed} is not a model in the catalog, and nothing else is put in its place.", typed=quoted)
         case "gpu" | "hardware":
-            return f"{quoted} is not hardware in the catalog, and nothing else is put in its place."
+            return t("{typed} is not hardware in the catalog, and nothing else is put in its place.", typed=quoted)
         case _:
             return f"{quoted} is neither hardware, a model nor a tool in the catalog."
 
 
 def ask_back(about: str, typed: str) -> str:
     """The question back."""
-    kind = {"gpu": "card", "hardware": "card", "model": "model"}.get(about, "one")
-    return f"Which {kind} do you mean by «{typed}»? The answer differs."
+    question = {
+        "gpu": later("Which card do you mean by «{typed}»? The answer differs."),
+        "hardware": later("Which card do you mean by «{typed}»? The answer differs."),
+        "model": later("Which model do you mean by «{typed}»? The answer differs."),
+    }.get(about, later("Which one do you mean by «{typed}»? The answer differs."))
+    return t(question, typed=typed)
 
 
 def not_local(name: str, vendor: str) -> str:
     """A cloud-only model."""
-    return f"{name} runs only on {vendor}'s servers; its weights are not published. These run locally:"
+    return t(
+        "{name} runs only on the servers of {vendor}; its weights are not published. These run locally:",
+        name=name,
+        vendor=vendor,
+    )
 
 
 _HUB_WORDS = {
@@ -420,7 +488,7 @@ def unavailable(answer: UnavailableOut) -> str:
     name = answer.name
     for code in answer.missing:
         if code == "state":
-            return STATE_DOWN
+            return t(STATE_DOWN)
         if code in _HUB_WORDS:
             return _HUB_WORDS[code].format(name=name, detail=answer.detail)
     missing = ", ".join(_FACTS.get(fact, fact) for fact in answer.missing)
@@ -662,8 +730,10 @@ def counts(a: AboutOut) -> str:
     return ", ".join(f"{count:,} {kind}" for kind, count in a.counts.items())
 
 
-STATE_DOWN = "My memory cannot be used at the moment, so nothing was kept or changed. Please try again in a minute."
-NOT_A_MODERATOR = "Only people who may manage this server can do that."
+STATE_DOWN = later(
+    "My memory cannot be used at the moment, so nothing was kept or changed. Please try again in a minute."
+)
+NOT_A_MODERATOR = later("Only people who may manage this server can do that.")
 
 
 PERSONAL_HELP = {
@@ -676,17 +746,21 @@ SETTING_WORDS = {
     "reports": "Where reports of errors go",
     "private": "Channels where answers are for the asker only",
     "off": "Commands to switch off",
+    "language": "Language of the answers",
 }
 
 
 def too_fast(wait_s: float) -> str:
     """Asks somebody to slow down."""
-    return f"That is a lot of commands at once. Please go on in {wait_s:.0f} seconds."
+    return t("That is a lot of commands at once. Please go on in {seconds} seconds.", seconds=f"{wait_s:.0f}")
 
 
 def switched_off(command: str) -> str:
     """A command that the moderators do not want here."""
-    return f"The moderators of this server have switched /{command} off here. It works in a direct message to me."
+    return t(
+        "The moderators of this server have switched /{command} off here. It works in a direct message to me.",
+        command=command,
+    )
 
 
 def voted(worked: int, failed: int, *, helped: bool) -> str:
@@ -709,8 +783,11 @@ def asked(question: Question) -> str:
 
 def reported(number: int, *, seen: bool) -> str:
     """Thanks for a report."""
-    where = "the moderators of this server see it now" if seen else "whoever runs the bot will see it"
-    return f"Thank you. It is kept as report {number}, and {where}."
+    if seen:
+        return t(
+            "Thank you. It is kept as report {number}, and the moderators of this server see it now.", number=number
+        )
+    return t("Thank you. It is kept as report {number}, and whoever runs the bot will see it.", number=number)
 
 
 def report_title(number: int, state: str) -> str:
@@ -718,12 +795,12 @@ def report_title(number: int, state: str) -> str:
     return f"Report {number}" if state == "open" else f"Report {number}: {state}"
 
 
-KEEP_RIG = "Tell me what you own once with `/rig set`, and I ask no more."
+KEEP_RIG = later("Tell me what you own once with `/rig set`, and I ask no more.")
 
 
 def on_rig(name: str) -> str:
     """Says that a question was taken to be about the asker's rig."""
-    return f"-# On your rig «{name}»; name other hardware to ask about that."
+    return "-# " + t("On your rig «{name}»; name other hardware to ask about that.", name=name)
 
 
 def rig_parts(rig: RigOut) -> str:

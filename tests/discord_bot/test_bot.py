@@ -35,7 +35,7 @@ async def test_willitrun(alice: simcord.MemberActor, channel: simcord.ChannelHan
     [
         ({"model": "llama 3.1 8b", "gpu": "rtx 3060"}, "rtx-3060-12gb"),
         ({"model": "llama 9 900b", "gpu": "rtx 3090"}, "not a model in the catalog"),
-        ({"model": "gpt-4o", "gpu": "rtx 3090"}, "OpenAI's servers"),
+        ({"model": "gpt-4o", "gpu": "rtx 3090"}, "the servers of OpenAI"),
         ({"model": "llama 3.1 8b", "gpu": "my toaster"}, "not hardware in the catalog"),
         ({"model": "llama 3.1 8b", "gpu": "3090", "context": "-1"}, "number of tokens"),
         ({"model": "llama 3.1 8b", "gpu": "3090", "quant": "q9"}, "no such quant"),
@@ -257,6 +257,7 @@ class SlowInteraction:
     """Stands in for an interaction: simcord's clock is not a real one, and a look-up on the Hub takes real time."""
 
     guild_id = channel_id = None
+    locale = "en-US"
 
     def __init__(self) -> None:
         self.response = self.followup = self.user = self

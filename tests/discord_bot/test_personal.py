@@ -202,6 +202,10 @@ async def test_settings_of_a_server(
     assert off.ephemeral
     assert "switched /compare off" in said(off)
     assert "compare" in (await bot.servers.rules(env.guild.id)).commands_off
+    german = await moderator.select(panel.response.message, ["de"], custom_id="set~language")
+    assert "Deutsch" in said(german)
+    assert "Passt: Llama 3.1 8B" in said(await alice.slash(channel, "willitrun", model="llama 3.1 8b", gpu="3090"))
+    await moderator.select(panel.response.message, ["own"], custom_id="set~language")
     await moderator.select(panel.response.message, [], custom_id="set~off")
     assert "RTX 4090" in said(await alice.slash(channel, "compare", a="3090", b="4090"))
 

@@ -67,7 +67,8 @@ class Replicas:
 
     def errors(self) -> str:
         """What nginx complained of."""
-        return (self._folder / "errors").read_text()[-3000:]
+        lines = (self._folder / "errors").read_text().splitlines()
+        return "\n".join(line for line in lines if "refused" not in line)[-3000:]
 
     def balance(self) -> subprocess.Popen[bytes]:
         """nginx as `deploy/nginx.conf` has it, with the addresses of this test."""
