@@ -12,7 +12,7 @@ install = uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1)
 create = uv venv --quiet --python $(PYTHON) $(VENV)
 endif
 
-.PHONY: run test check bench load soak pictures lock clean
+.PHONY: run test check bench load soak fuzz pictures lock clean
 
 run: $(VENV)/.run  ## connect to Discord, or serve the playground when no token is set
 	@$(BIN)/python -m bot
@@ -35,6 +35,9 @@ load: $(VENV)/.run  ## CPU and time of an interaction through discord.py, beside
 
 soak: $(VENV)/.test  ## 5,000 interactions on a simulated Discord: does anything grow?
 	@$(BIN)/python -m benchmarks.soak
+
+fuzz: $(VENV)/.run  ## 100,000 made-up inputs for every parser of what others send: does one fail or take long?
+	@$(BIN)/python -m benchmarks.fuzz
 
 pictures: $(VENV)/.test  ## the pictures of the documentation, anew (needs Chromium)
 	@WILLITRUN_PICTURES=docs/images $(BIN)/python -m pytest tests/playground/test_browser.py

@@ -3,8 +3,11 @@
 import asyncio
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 
@@ -28,6 +31,8 @@ _REST_S = 30.0
 """After it could not be reached, the Hub is left alone for so long."""
 _KEPT = 256
 _AT_ONCE = 4
+_MOST_REDIRECTS = 5
+_REDIRECTS = (301, 302, 303, 307, 308)
 
 _WEIGHT_SUFFIXES = (".safetensors", ".bin", ".pth", ".pt", ".gguf")
 _METHODS = {
@@ -206,9 +211,7 @@ class _Visit:
         headers = {"Range": f"bytes={start}-{start + length - 1}", "Accept-Encoding": "identity"}
         taken = bytearray()
         try:
-            with get_session().stream(
-                "GET", url, headers=headers, follow_redirects=True, timeout=self._left()
-            ) as response:
+            with self._opened(get_session(), url, headers) as response:
                 status = response.status_code
                 if status == 416:
                     return b"", start
@@ -226,11 +229,34 @@ class _Visit:
             raise HubFault("slow" if "timeout" in type(fault).__name__.lower() else "offline") from fault
         return bytes(taken[:length]), whole or start + len(taken)
 
+    @contextmanager
+    def _opened(self, session: Any, url: str, headers: dict[str, str]) -> Iterator[Any]:
+        """The answer at ``url``, or where the Hub sends us on to: to itself or to its own file hosts, nowhere else."""
+        for _ in range(_MOST_REDIRECTS):
+            with session.stream("GET", url, headers=headers, follow_redirects=False, timeout=self._left()) as response:
+                target = response.headers.get("Location") if response.status_code in _REDIRECTS else None
+                if target is None:
+                    yield response
+                    return
+            url = urljoin(url, target)
+            if not may_follow(url, self._endpoint):
+                raise HubFault("offline")
+        raise HubFault("offline")
+
     def _left(self) -> float:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise HubFault("slow")
         return min(left, _REQUEST_S)
+
+
+def may_follow(url: str, endpoint: str) -> bool:
+    """Whether a redirect leads to the endpoint itself, or by https to a host of Hugging Face."""
+    target, own = urlsplit(url), urlsplit(endpoint)
+    if (target.scheme, target.netloc) == (own.scheme, own.netloc):
+        return True
+    host = target.hostname or ""
+    return target.scheme == "https" and target.port in (None, 443) and host.endswith((".huggingface.co", ".hf.co"))
 
 
 def _whole_size(headers: Any, *, partial: bool) -> int:

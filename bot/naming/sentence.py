@@ -15,6 +15,8 @@ Intent = Literal["will_it_run", "recommend_gpu", "recommend_model", "error", "ot
 MAX_WORDS = 60
 """Longest question that is searched for names; the rest of a longer one is not looked at."""
 _WINDOW = 8
+_LONGEST_NAME = 100
+"""Characters: repositories of the Hub have up to 96."""
 
 _CONTEXT = re.compile(
     r"(?<![\w.])(\d{1,4}(?:\.\d)?k|\d{4,7})(?: ?(?:tokens?|ctx|context|window|length))"
@@ -111,7 +113,10 @@ def _with_size(span: _Span, words: list[str]) -> str:
 def _windows(words: list[str]) -> Iterator[tuple[int, int, str]]:
     for start in range(len(words)):
         for end in range(start + 1, min(start + _WINDOW, len(words)) + 1):
-            yield start, end, " ".join(words[start:end])
+            part = " ".join(words[start:end])
+            if len(part) > _LONGEST_NAME:
+                break
+            yield start, end, part
 
 
 def _tokens(part: str) -> int:

@@ -67,6 +67,8 @@ class Loopback:
         self.faults: dict[str, int] = {}
         self.slow: set[str] = set()
         self.no_ranges = False
+        self.moved: dict[str, str] = {}
+        """Where a path is redirected to."""
         self.requests: list[tuple[str, str]] = []
 
     def app(self) -> web.Application:
@@ -103,6 +105,8 @@ class Loopback:
             await asyncio.sleep(3)
         if path in self.faults:
             return web.Response(status=self.faults[path])
+        if path in self.moved:
+            return web.Response(status=302, headers={"Location": self.moved[path]})
         body = self.repos.get(repo, {}).get(file)
         if body is None:
             return web.Response(status=404, headers={"X-Error-Code": "EntryNotFound"})

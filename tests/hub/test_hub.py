@@ -12,7 +12,7 @@ from bot.catalog.store import Catalog
 from bot.fit.architecture import MIB
 from bot.hub import client
 from bot.hub.address import Address, read_address
-from bot.hub.client import Hub, HubFault
+from bot.hub.client import Hub, HubFault, may_follow
 from bot.hub.gguf import BrokenHeader, read_header
 from bot.show import phrases
 from tests.hub.loopback import PARAMS, Loopback, Shapes, config, gguf
@@ -235,3 +235,36 @@ def test_every_cut_of_a_header_is_refused() -> None:
         cut = whole[:end]
         with pytest.raises(BrokenHeader):
             read_header(lambda start, length, cut=cut: cut[start : start + length])  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["http://127.0.0.1:1/secret", "http://169.254.169.254/latest", "file:///etc/passwd", "https://example.org/x",
+     "https://huggingface.co.example.org/x", "https://hf.co:8080/x", "https://127.0.0.1/x", "//example.org/x"],
+)  # fmt: skip
+async def test_the_hub_sends_us_nowhere_else(loopback: tuple[Loopback, Hub], target: str) -> None:
+    served, hub = loopback
+    served.repos["org/moved"] = {"config.json": config(), "model.safetensors": b""}
+    served.params["org/moved"] = PARAMS
+    served.moved["org/moved/config.json"] = target
+    with pytest.raises(HubFault, match="offline"):
+        await hub.find(Address("org/moved"))
+
+
+async def test_a_repository_that_moved_is_followed_and_a_circle_is_not(loopback: tuple[Loopback, Hub]) -> None:
+    served, hub = loopback
+    for name in ("old", "new", "circle"):
+        served.repos[f"org/{name}"] = {"config.json": config(), "model.safetensors": b""}
+        served.params[f"org/{name}"] = PARAMS
+    served.moved["org/old/config.json"] = "/org/new/resolve/main/config.json"
+    assert (await hub.find(Address("org/old"))).model.architecture
+    served.moved["org/circle/config.json"] = "/org/circle/resolve/main/config.json"
+    with pytest.raises(HubFault, match="offline"):
+        await hub.find(Address("org/circle"))
+
+
+def test_file_hosts_of_the_hub_are_followed() -> None:
+    assert may_follow("https://cdn-lfs.huggingface.co/x", "https://huggingface.co")
+    assert may_follow("https://cas-bridge.xethub.hf.co/x", "https://huggingface.co")
+    assert not may_follow("http://cdn-lfs.huggingface.co/x", "https://huggingface.co")
+    assert not may_follow("https://evilhf.co/x", "https://huggingface.co")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from discord import app_commands
 
+from benchmarks.fuzz import attack, parsers
 from bot.answers.knowledge import Knowledge
 from bot.answers.personal import PERSONAL
 from bot.answers.router import COMMANDS
@@ -106,3 +107,9 @@ def test_the_privacy_page_lists_every_column_that_is_stored() -> None:
     assert listed == {table.name: {column.name for column in table.columns} for table in metadata.tables.values()}
     about_people = {table.name for table in metadata.tables.values() if "user_id" in table.columns}
     assert about_people == {table.name for table in ABOUT_A_PERSON}
+
+
+def test_made_up_input_is_no_fault_for_any_parser(knowledge: Knowledge) -> None:
+    for parser in parsers(knowledge):
+        tried = attack(parser, max(20, round(150 * parser.share)), seed=7)
+        assert tried.faults == [], parser.name
