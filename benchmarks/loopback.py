@@ -21,7 +21,7 @@ APPLICATION = "200000000000000000"
 CHANNEL = "300000000000000000"
 _USER = {"id": "100000000000000000", "username": "ada", "discriminator": "0", "global_name": "Ada", "avatar": None}
 _BOT = {"id": APPLICATION, "username": "willitrun", "discriminator": "0", "avatar": None, "bot": True}
-_DISPATCH, _HEARTBEAT, _IDENTIFY, _HELLO, _ACK = 0, 1, 2, 10, 11
+_DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _INVALID, _HELLO, _ACK = 0, 1, 2, 6, 9, 10, 11
 _FIRST_ANSWER_S = 30.0
 
 
@@ -42,6 +42,11 @@ class Discord:
         self._waiting: dict[str, asyncio.Future[bool]] = {}
         self.callbacks: list[str] = []
         """Interactions whose first answer came by a request of its own."""
+        self.refusals: list[web.Response] = []
+        """What the next first answers are met with, one after the other, instead of being taken."""
+        self.sessions: list[str] = []
+        """How the gateway was joined each time: by ``identify`` or by ``resume``."""
+        self.forgets_sessions = False
 
     def application(self) -> web.Application:
         """What the bot talks to."""
@@ -91,8 +96,15 @@ class Discord:
             payload = orjson.loads(message.data)
             if payload["op"] == _HEARTBEAT:
                 await _send(socket, {"op": _ACK})
+            elif payload["op"] == _RESUME and self.forgets_sessions:
+                await _send(socket, {"op": _INVALID, "d": False})
+            elif payload["op"] == _RESUME:
+                self._gateway = socket
+                self.sessions.append("resume")
+                await self._dispatch("RESUMED", {})
             elif payload["op"] == _IDENTIFY:
                 self._gateway = socket
+                self.sessions.append("identify")
                 ready = {
                     "v": 10, "user": _BOT, "guilds": [], "session_id": "s", "shard": [0, 1],
                     "resume_gateway_url": "ws://gateway.discord.gg/", "application": {"id": APPLICATION, "flags": 0},
@@ -107,6 +119,8 @@ class Discord:
     async def _callback(self, request: web.Request) -> web.Response:
         """The first answer; Discord gives back the message that it made."""
         interaction = request.match_info["id"]
+        if self.refusals:
+            return self.refusals.pop(0)
         self.callbacks.append(interaction)
         if request.content_type == "multipart/form-data":
             await request.read()
@@ -148,6 +162,15 @@ class Discord:
 
         await asyncio.gather(*(one_after_another() for _ in range(order["at_once"])))
         return _json({"seconds": sorted(seconds), "failed": failed})
+
+    async def cut(self) -> None:
+        """Hang up on the bot, as Discord does now and then."""
+        assert self._gateway
+        await self._gateway.close(code=4000)
+
+    async def ask(self, number: str, kind: int, data: dict[str, Any]) -> None:
+        """Send one interaction; its answer is among ``callbacks`` when it has come."""
+        await self._dispatch("INTERACTION_CREATE", interaction_of(number, kind, data))
 
     async def _interact(self, order: dict[str, Any]) -> bool:
         interaction = str(next(self._ids))

@@ -36,6 +36,10 @@ ALWAYS_ON = frozenset({"settings", "privacy", "help", "about"})
 """Commands that moderators cannot switch off."""
 
 
+_TOO_LATE = (10015, 10062, 40060)
+"""What Discord says of an interaction that has expired, or has been answered: nobody is left to be told."""
+
+
 class Host(Protocol):
     """What the parts that answer Discord need of the bot."""
 
@@ -145,7 +149,10 @@ class Tree(app_commands.CommandTree[B]):
     async def on_error(self, interaction: discord.Interaction[B], error: app_commands.AppCommandError, /) -> None:
         """Tell the user, in words that fit what happened."""
         name = interaction.command.qualified_name if interaction.command else "a command"
-        if isinstance(error, app_commands.TransformerError):
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        if isinstance(cause, discord.HTTPException) and cause.code in _TOO_LATE:
+            log.warning("/%s: Discord took no answer any more (%d)", name, cause.code)
+        elif isinstance(error, app_commands.TransformerError):
             await say(interaction, f"«{error.value}» does not fit here. Please pick one of the offered values.")
         elif isinstance(error, app_commands.CheckFailure):
             await say(interaction, "You cannot use this command here.")

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 from bot.answers.answer import Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.personal import PERSONAL, answer_for
-from bot.boundary import Tree, language_of
+from bot.boundary import Tree, language_of, say
 from bot.catalog.place import Live
 from bot.controls import show
 from bot.observe import Health, Metrics, add_routes
@@ -38,6 +38,8 @@ from bot.translator import Translator
 log = logging.getLogger(__name__)
 
 DEFER_AFTER_S = 1.5
+LONGEST_S = 25.0
+"""A command that takes longer is given up; a look-up on the Hub may take twenty seconds."""
 _OBSERVED_EVERY_S = 5.0
 
 COGS = (
@@ -150,7 +152,12 @@ class LocalBot(commands.Bot):
             lambda: deferring.append(asyncio.create_task(interaction.response.defer(thinking=True, ephemeral=private))),
         )
         try:
-            told = await answer_for(interaction.user.id, question, self.knowledge, self.database)
+            async with asyncio.timeout(LONGEST_S):
+                told = await answer_for(interaction.user.id, question, self.knowledge, self.database)
+        except TimeoutError:
+            log.error("/%s took longer than %g s and was given up", question.command, LONGEST_S)
+            await say(interaction, phrases.TOO_LONG)
+            return "timeout"
         finally:
             late.cancel()
         if deferring:

@@ -750,6 +750,9 @@ SETTING_WORDS = {
 }
 
 
+TOO_LONG = "This took too long and was given up. Please try again in a minute, or ask for a model of the catalog."
+
+
 def too_fast(wait_s: float) -> str:
     """Asks somebody to slow down."""
     return t("That is a lot of commands at once. Please go on in {seconds} seconds.", seconds=f"{wait_s:.0f}")
