@@ -15,6 +15,8 @@ from bot.fit.quants import QUALITY_ORDER
 from cogs.choices import choices, hardware, models
 
 Interaction = discord.Interaction[Any]
+_KV_TYPES = ("f16", "q8_0", "q5_1", "q4_0", "q8_0/q4_0", "fp8")
+"""Of keys and values, or of each."""
 
 
 @final
@@ -47,7 +49,7 @@ class WillItRun(commands.Cog):
         runtime="What runs the model; left out, llama.cpp, or what the format is made for",
     )
     @app_commands.choices(
-        kv=[app_commands.Choice(name=name, value=name) for name in ("f16", "q8_0", "q5_1", "q4_0", "fp8")],
+        kv=[app_commands.Choice(name=name, value=name) for name in _KV_TYPES],
         runtime=[app_commands.Choice(name=n, value=n) for n in RUNTIMES],
     )
     async def willitrun(

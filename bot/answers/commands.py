@@ -3,6 +3,7 @@
 from bot.answers.runtime import Runtime
 from bot.catalog.records import Model
 from bot.fit.engines import LLAMA_CPP, VLLM, shares_layers
+from bot.fit.kv_cache import key_and_value
 from bot.fit.plan import Load, Plan
 from bot.fit.verdict import Judged
 
@@ -38,7 +39,8 @@ def _llama_server(repo: str, load: Load, plan: Plan) -> dict[str, str]:
     if plan.cpu_experts_layers:
         words += ["--n-cpu-moe", str(plan.cpu_experts_layers)]
     if load.kv_type != "f16":
-        words += ["-fa", "on", "-ctk", load.kv_type, "-ctv", load.kv_type]
+        key, value = key_and_value(load.kv_type)
+        words += ["-fa", "on", "-ctk", key, "-ctv", value]
     return {"llama.cpp": " ".join(words)}
 
 

@@ -306,14 +306,27 @@ def _kv_type(question: Question, runtime: Runtime) -> str:
     typed = text(question, "kv", limit=40)
     if typed is None:
         return "f16"
-    written = typed.casefold().replace("-", "_").replace(" ", "_")
-    name = {
+    names = [_cache_type(part) for part in typed.split("/")]
+    known = runtime.engine.kv_types
+    if len(names) > 2 or not set(names) <= set(known):
+        raise invalid("kv", "unknown_value", ", ".join(known))
+    if len(set(names)) == 1:
+        return names[0]
+    if runtime.name not in _KEYS_APART:
+        raise invalid("kv", "kv_apart", runtime.name)
+    return "/".join(names)
+
+
+_KEYS_APART = ("llama.cpp", "lm-studio")
+"""Runtimes that take a type for the keys and another for the values."""
+
+
+def _cache_type(typed: str) -> str:
+    written = typed.strip().casefold().replace("-", "_").replace(" ", "_")
+    return {
         "fp16": "f16", "auto": "f16", "q8": "q8_0", "q4": "q4_0", "q5": "q5_0", "fp32": "f32", "iq4": "iq4_nl",
         "8bit": "q8_0", "4bit": "q4_0", "fp8_e4m3": "fp8", "fp8_e5m2": "fp8",
     }.get(written, written)  # fmt: skip
-    if name not in runtime.engine.kv_types:
-        raise invalid("kv", "unknown_value", ", ".join(runtime.engine.kv_types))
-    return name
 
 
 def _quant(

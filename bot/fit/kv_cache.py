@@ -94,6 +94,12 @@ class ContextMemory(NamedTuple):
     recurrent_mib: float
 
 
+def key_and_value(kv_type: str) -> tuple[str, str]:
+    """The type of the keys and of the values: ``q8_0`` for both, ``q8_0/q4_0`` for each."""
+    key, _, value = kv_type.partition("/")
+    return key, value or key
+
+
 def layer_context(
     layer: CacheLayer,
     context: int,
@@ -105,19 +111,21 @@ def layer_context(
 ) -> ContextMemory:
     """MiB that one layer keeps for ``context`` tokens in all, shared by ``parallel`` sequences.
 
-    A sliding-window layer keeps its window plus one micro-batch, rounded up, once per sequence.
+    ``kv_type`` is of keys and values, or of each: ``q8_0/q4_0``. What a layer keeps in place of both (a latent, a
+    compressed row) goes by the type of the keys. A sliding-window layer keeps its window plus one micro-batch, rounded
+    up, once per sequence.
     """
-    kind = CACHE_TYPES[kv_type]
+    key, value = (CACHE_TYPES[name].block_bytes / CACHE_TYPES[name].block_size for name in key_and_value(kv_type))
     if layer.window:
         per_sequence = context // parallel
         padded = -(-(layer.window + micro_batch) // _PAD) * _PAD
         cells = min(per_sequence, padded) * parallel
     else:
         cells = context
-    row = layer.key_row + (layer.value_row if flash_attention else layer.padded_value_row)
+    row = layer.key_row * key + (layer.value_row if flash_attention else layer.padded_value_row) * value
     if layer.ratio:
         compressed = -(-(context // parallel // layer.ratio) // _PAD) * _PAD * parallel
-        kv_bytes = (cells * row + compressed * layer.compressed_row) * kind.block_bytes / kind.block_size
+        kv_bytes = cells * row + compressed * layer.compressed_row * key
         return ContextMemory(kv_bytes / MIB, layer.state_bytes * parallel / MIB)
-    kv_bytes = cells * row * kind.block_bytes / kind.block_size
+    kv_bytes = cells * row
     return ContextMemory(kv_bytes / MIB, layer.state_bytes * parallel / MIB)

@@ -368,6 +368,8 @@ def invalid(item: InvalidOut) -> str:
             return f"vLLM runs {quant} from compute capability {needed} on; {device} has {has}."
         case "not_a_size":
             return "System memory is given in GiB, from 0.5 to 8192, such as 32 or 64gb."
+        case "kv_apart":
+            return f"{item.detail} has one type for keys and values; name one, such as q8_0, or leave the runtime out."
         case "unknown_value":
             return f"That is not {what} that is known here. Accepted: {item.detail}."
         case "unknown_option":

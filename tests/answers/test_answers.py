@@ -327,3 +327,17 @@ async def test_what_may_be_private_is_not_echoed(knowledge: Knowledge, secret: s
     assert result.status == "not_found"
     assert secret not in result.model_dump_json()
     assert (await answer(Question(command="error", options={"text": "zzz yyy"}), knowledge)).answer.typed == "zzz yyy"
+
+
+async def test_keys_and_values_apart(knowledge: Knowledge) -> None:
+    line = "/willitrun model: llama 3.1 8b gpu: rtx 3090 kv: q8_0/q4_0"
+    both = (await answer(read_typed(line), knowledge)).answer
+    assert both.kv_type == "q8_0/q4_0"
+    assert "-ctk q8_0 -ctv q4_0" in both.commands["llama.cpp"]
+    refused = (await answer(read_typed(f"{line} runtime: ollama"), knowledge)).answer
+    assert refused.code == "kv_apart"
+    same = (await answer(read_typed("/willitrun model: llama 3.1 8b gpu: rtx 3090 kv: q8/Q8_0"), knowledge)).answer
+    assert same.kv_type == "q8_0"
+    for bad in ("q8_0/", "q8_0/q9", "a/b/c", "/"):
+        wrong = (await answer(read_typed(f"/willitrun model: llama 3.1 8b gpu: rtx 3090 kv: {bad}"), knowledge)).answer
+        assert wrong.code == "unknown_value", bad

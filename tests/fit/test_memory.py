@@ -67,6 +67,13 @@ def test_kv_types_shrink_the_cache_by_their_block_size(catalog: Catalog) -> None
     assert context_of(catalog, "qwen3-30b-a3b", 8192, "q4_0") == pytest.approx(full * 18 / 64)
 
 
+def test_keys_and_values_may_have_types_of_their_own(catalog: Catalog) -> None:
+    full, keys, values = (context_of(catalog, "qwen3-30b-a3b", 8192, kind) for kind in ("f16", "q8_0/f16", "f16/q4_0"))
+    assert keys == pytest.approx(full * (34 / 64 + 1) / 2)
+    assert values == pytest.approx(full * (1 + 18 / 64) / 2)
+    assert context_of(catalog, "qwen3-30b-a3b", 8192, "q8_0/q8_0") == context_of(catalog, "qwen3-30b-a3b", 8192, "q8_0")
+
+
 def test_parallel_sequences_share_full_attention_and_repeat_windows(catalog: Catalog) -> None:
     assert context_of(catalog, "qwen3-30b-a3b", 32768, parallel=4) == context_of(catalog, "qwen3-30b-a3b", 32768)
     assert context_of(catalog, "gemma-3-27b-it", 32768, parallel=4) > context_of(catalog, "gemma-3-27b-it", 32768)
