@@ -124,9 +124,14 @@ parliament senate referendum constitution monarchy feudalism renaissance baroque
 surrealism fresco mosaic sculpture pottery weaving knitting crochet embroidery origami calligraphy typography
 lithography espresso cappuccino latte croissant baguette brioche gnocchi risotto paella sushi ramen tempura
 """.split()
+OTHER_FIELDS = (
+    "react hooks|webpack|tcp handshake|binary search tree|raid 5|vlan|css grid|sql join|usb hub|polymorphism|linked list"
+    "|mutex|bluetooth|hdmi|inheritance|responsive design|foreign key|load shedding|print spooler|email client"
+    "|spreadsheet|video codec license|screen reader"
+).split("|")
 
 
-@pytest.mark.parametrize("word", UNKNOWN)
+@pytest.mark.parametrize("word", [*UNKNOWN, *OTHER_FIELDS])
 def test_other_words_are_no_terms(knowledge: Knowledge, word: str) -> None:
     assert knowledge.glossary.find(word) is None
     assert knowledge.glossary.find(f"what is {word}?") is None
