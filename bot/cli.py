@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from bot import __version__
 from bot.catalog.build import BrokenCatalog
@@ -46,6 +47,11 @@ def main() -> None:
         for fault in broken.faults:
             print(fault, file=sys.stderr)
         sys.exit(1)
+    except ValidationError as wrong:  # of the settings: nothing else is left to be caught here
+        for problem in wrong.errors(include_input=False, include_url=False):
+            name = str(problem["loc"][0]) if problem["loc"] else "settings"
+            print(f"{name.upper()}: {problem['msg']}. See .env.example.", file=sys.stderr)
+        sys.exit(2)
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         sys.stderr.close()
         sys.exit(0)

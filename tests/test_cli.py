@@ -132,3 +132,41 @@ def test_a_broken_catalog_is_named_at_start(program: Program, tmp_path: Path) ->
     )
     assert done.returncode == 1
     assert "models/x.toml: x: name: Field required" in done.stderr
+
+
+def test_what_users_gave_is_backed_up(program: Program, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'state.sqlite'}"
+    nothing = program("state", "backup", str(tmp_path / "copy"), WILLITRUN_DATABASE_URL=url)
+    assert (nothing.returncode, nothing.stderr) == (1, "Nothing has been stored yet.\n")
+    assert program("state", "reports", DATABASE_URL=url).stdout == "0 open.\n"
+    assert program("state", "backup", str(tmp_path / "copy"), WILLITRUN_DATABASE_URL=url).returncode == 0
+    again = program("state", "backup", str(tmp_path / "copy"), WILLITRUN_DATABASE_URL=url)
+    assert again.returncode == 1
+    assert "could not be written" in again.stderr
+    server = program("state", "backup", "x", WILLITRUN_DATABASE_URL="postgresql://somebody@127.0.0.1:9/x")
+    assert "pg_dump" in server.stderr
+    assert program("state", "reports", WILLITRUN_DATABASE_URL="postgresql://a@127.0.0.1:9/x").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("WILLITRUN_DATABASE_URL", "mysql://u:secret@h/x", "sqlite:///file or postgresql://"),
+        ("WILLITRUN_PLAYGROUND_PORT", "99999", "65535"),
+        ("WILLITRUN_PUBLIC_KEY", "abc", "PUBLIC_KEY"),
+        ("WILLITRUN_LOG_FORMAT", "xml", "json"),
+    ],
+)
+def test_a_wrong_setting_is_named(program: Program, setting: str, value: str, said: str) -> None:
+    done = program("ask", "/about", **{setting: value})
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "secret" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_serving_needs_a_token_and_a_key(program: Program) -> None:
+    assert "WILLITRUN_PUBLIC_KEY" in program("serve", WILLITRUN_DISCORD_TOKEN="x").stderr
+    assert program("serve").returncode == 2
+    assert program("sync").returncode == 2
+    assert program("healthy", WILLITRUN_PORT="9").returncode == 1

@@ -125,8 +125,9 @@ surrealism fresco mosaic sculpture pottery weaving knitting crochet embroidery o
 lithography espresso cappuccino latte croissant baguette brioche gnocchi risotto paella sushi ramen tempura
 """.split()
 OTHER_FIELDS = (
-    "react hooks|webpack|tcp handshake|binary search tree|raid 5|vlan|css grid|sql join|usb hub|polymorphism|linked list"
-    "|mutex|bluetooth|hdmi|inheritance|responsive design|foreign key|load shedding|print spooler|email client"
+    "react hooks|webpack|tcp handshake|binary search tree|raid 5|vlan|css grid|sql join|usb hub|polymorphism"
+    "|linked list|mutex|bluetooth|hdmi|inheritance|responsive design|foreign key|load shedding|print spooler"
+    "|email client"
     "|spreadsheet|video codec license|screen reader"
 ).split("|")
 
