@@ -111,7 +111,7 @@ def _page_file(name: str) -> Handler:
 
 async def _world(request: web.Request) -> web.StreamResponse:
     world = request.app[_WORLD]
-    return _json({"people": PEOPLE, "commands": world.commands(), "menus": world.menus()})
+    return _json({"people": PEOPLE, "commands": world.commands(), "channels": world.channels(), "menus": world.menus()})
 
 
 async def _messages(request: web.Request) -> web.StreamResponse:

@@ -1,11 +1,12 @@
 """The simulated Discord of the playground: one server, one channel, three people and the real bot."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import discord
 import simcord
 from pydantic import BaseModel
 from simcord.backend import serializers
@@ -18,7 +19,9 @@ from bot.playground.acts import Act, Click, Complete, Menu, Say, Select, Slash, 
 from bot.state.database import Database
 
 PEOPLE = ("ada", "grace", "linus")
+MODERATOR = PEOPLE[0]
 CHANNEL = "local-ai"
+_SUBCOMMAND = 1
 _SETTLE_S = 60.0
 """Longer than any look-up on the Hub may take."""
 _KEPT = 200
@@ -46,13 +49,19 @@ class World:
         guild = env.create_guild("willitrun playground")
         self._env = env
         self._channel = guild.create_text_channel(CHANNEL)
-        self._people = {name: guild.add_member(env.create_user(name)) for name in PEOPLE}
+        moderators = guild.create_role("moderators", permissions=discord.Permissions(manage_guild=True))
+        roles = {MODERATOR: [moderators]}
+        self._people = {name: guild.add_member(env.create_user(name), roles=roles.get(name, ())) for name in PEOPLE}
         self._shown: dict[str, simcord.InteractionResult] = {}
         self._lock = asyncio.Lock()
 
     def commands(self) -> list[dict[str, Any]]:
-        """The slash commands as Discord has them registered."""
-        return self._registered(AppCommandType.CHAT_INPUT)
+        """The slash commands as Discord has them registered; each of a group by its whole name."""
+        return [command for top in self._registered(AppCommandType.CHAT_INPUT) for command in _leaves(top)]
+
+    def channels(self) -> list[dict[str, str]]:
+        """The channels that a select of channels offers."""
+        return [{"id": str(self._channel.id), "name": CHANNEL}]
 
     def menus(self) -> list[str]:
         """Names of the commands in the menu of a message."""
@@ -103,7 +112,8 @@ class World:
             case Click():
                 result = await actor.click(self._message(act.message), custom_id=act.custom_id)
             case Select():
-                result = await actor.select(self._message(act.message), act.values, custom_id=act.custom_id)
+                values = [self._channel if value == str(self._channel.id) else value for value in act.values]
+                result = await actor.select(self._message(act.message), values, custom_id=act.custom_id)
             case Menu():
                 result = await actor.context_menu(self._channel, act.name, self._message(act.message))
             case Submit():
@@ -126,6 +136,15 @@ class World:
         if name not in self._people:
             raise Refused(f"Nobody here is called {name!r}.")
         return self._people[name]
+
+
+def _leaves(command: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A command, or what a group of commands holds."""
+    below = [option for option in command.get("options", ()) if option["type"] == _SUBCOMMAND]
+    if not below:
+        yield command
+    for option in below:
+        yield {**option, "name": f"{command['name']} {option['name']}"}
 
 
 @asynccontextmanager

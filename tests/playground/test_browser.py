@@ -43,6 +43,8 @@ CARDS = {
     "guide": "/guide which mac",
     "choosegpu": "/choosegpu model: qwen3 32b context: 16k budget: 1500",
     "cost": "/cost model: gpt-oss 20b gpu: rtx 3090 tokens: 400M kwh_usd: 0.15 price_usd: 400",
+    "rig": "/rig set hardware: 2x3090, 128gb ddr5, linux",
+    "settings": "/settings ",
     "help": "/help",
 }
 """What is asked for the picture of each main card."""
@@ -199,3 +201,24 @@ async def test_what_is_written_is_never_run(page_at: Open) -> None:
     assert await message.locator("a").count() == 0
     assert await message.locator("strong", has_text="bold").count() == 1
     assert await page.title() == "willitrun playground"
+
+
+async def test_a_rig_and_the_settings_of_a_moderator(page_at: Open) -> None:
+    page = await page_at(height=TALL)
+    saved = await ask(page, "/rig set hardware: 2x3090, 128gb ddr5, linux")
+    assert "2× NVIDIA GeForce RTX 3090" in await saved.inner_text()
+    answer = await ask(page, "/willitrun model: llama 3.3 70b")
+    assert "On your rig" in await answer.inner_text()
+    panel = await ask(page, "/settings ")
+    await choose(panel, "Commands to switch off", "/compare")
+    await page.locator("article", has_text="Switched off /compare").wait_for()
+    await choose(panel, "Where reports of errors go", "#local-ai")
+    await page.locator("article", has_text="Reports go to").wait_for()
+
+
+async def choose(panel: Locator, words: str, value: str) -> None:
+    """Tick a value of a select of several, and send it."""
+    select = panel.locator("details", has_text=words)
+    await select.locator("summary").click()
+    await select.get_by_label(value).check()
+    await select.get_by_role("button", name="Choose").click()

@@ -15,7 +15,7 @@ const EXAMPLES = [
 const STRING = 3, INTEGER = 4, BOOLEAN = 5, NUMBER = 10, FILE = 11;
 const EPHEMERAL = 64;
 
-const state = { person: "", commands: [], menus: [], command: null, offers: [], chosen: -1, drawn: new Map(), dismissed: new Set() };
+const state = { person: "", commands: [], channels: [], menus: [], command: null, offers: [], chosen: -1, drawn: new Map(), dismissed: new Set() };
 
 function make(tag, { text, className, ...rest } = {}, ...children) {
   const node = document.createElement(tag);
@@ -170,7 +170,8 @@ function componentNode(component, message) {
   switch (component.type) {
     case 1: return make("div", { className: "row" }, ...inside());
     case 2: return buttonNode(component, message);
-    case 3: return selectNode(component, message);
+    case 3: return severalFrom(component) ? checksNode(component, component.options, message) : selectNode(component, message);
+    case 8: return checksNode(component, channelsOf(component), message);
     case 9: return make("div", { className: "section" }, make("div", {}, ...inside()), componentNode(component.accessory, message));
     case 10: return make("div", { className: "text" }, markdown(component.content, mentions));
     case 11: return pictureNode(component, message);
@@ -204,6 +205,23 @@ function buttonNode(component, message) {
   const button = make("button", { className: `button style${component.style}`, type: "button", text: label, disabled: Boolean(component.disabled) });
   button.addEventListener("click", () => doing("click", { message: message.id, custom_id: component.custom_id }));
   return button;
+}
+
+const severalFrom = (component) => (component.max_values ?? 1) > 1;
+
+function channelsOf(component) {
+  const chosen = new Set((component.default_values ?? []).map((value) => value.id));
+  return state.channels.map(({ id, name }) => ({ value: id, label: `#${name}`, default: chosen.has(id) }));
+}
+
+/** A select of several, or of channels, which may be none: boxes to tick behind its words. */
+function checksNode(component, options, message) {
+  const boxes = options.map(({ value, label, default: checked }) => [value, make("input", { type: "checkbox", checked: Boolean(checked) }), label]);
+  const send = () => doing("select", { message: message.id, custom_id: component.custom_id, values: boxes.filter(([, box]) => box.checked).map(([value]) => value) });
+  return make("details", { className: "checks" },
+    make("summary", { text: component.placeholder ?? "Choose" }),
+    ...boxes.map(([, box, label]) => make("label", {}, box, make("span", { text: ` ${label}` }))),
+    make("button", { className: "button style2", type: "button", text: "Choose", onclick: send }));
 }
 
 function selectNode(component, message) {
@@ -308,10 +326,11 @@ $("text").addEventListener("input", () => {
   const typed = $("text").value;
   $("text").style.height = "auto";
   $("text").style.height = `${$("text").scrollHeight}px`;
-  const [, name, rest] = /^\/([\w-]*)(\s[^]*)?$/.exec(typed) ?? [];
-  if (name === undefined) return offer([]);
-  if (rest !== undefined && find(name)) return startCommand(name, rest);
-  const fitting = state.commands.filter((command) => command.name.startsWith(name));
+  if (!/^\/[\w-]*(?:\s|$)/.test(typed)) return offer([]);
+  const body = typed.slice(1);
+  const whole = state.commands.find(({ name }) => body.startsWith(name) && /\s/.test(body[name.length] ?? ""));
+  if (whole) return startCommand(whole.name, body.slice(whole.name.length));
+  const fitting = state.commands.filter((command) => command.name.startsWith(body));
   offer(fitting.map((command) => ({ name: `/${command.name}`, about: command.description, command })), ({ command }) => startCommand(command.name, ""));
 });
 
@@ -473,6 +492,7 @@ window.addEventListener("focus", () => { if (state.person) refresh().catch(() =>
 
 const world = await (await fetch("/world")).json();
 state.commands = world.commands;
+state.channels = world.channels;
 state.menus = world.menus;
 state.person = world.people[0];
 $("person").append(...world.people.map((name) => make("option", { value: name, text: name })));
