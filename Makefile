@@ -12,13 +12,16 @@ install = uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1)
 create = uv venv --quiet --python $(PYTHON) $(VENV)
 endif
 
-.PHONY: run test check bench load soak fuzz pictures lock clean
+.PHONY: run test coverage check bench load soak fuzz pictures lock clean
 
 run: $(VENV)/.run  ## connect to Discord, or serve the playground when no token is set
 	@$(BIN)/python -m bot
 
 test: $(VENV)/.test  ## run the tests
 	@$(BIN)/python -m pytest -n auto
+
+coverage: $(VENV)/.test  ## run the tests and see what they do not reach; fails below what was reached before
+	@$(BIN)/python -m pytest -n auto --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.dev  ## what CI runs beside the tests: style, types, layers, catalog
 	@$(BIN)/ruff check .

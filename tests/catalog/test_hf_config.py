@@ -53,3 +53,48 @@ def test_absurd_configs_are_refused(change: dict[str, object], said: str) -> Non
 def test_a_missing_field_is_named() -> None:
     with pytest.raises(UnknownArchitecture, match="vocab_size"):
         architecture_from_config({key: value for key, value in LLAMA.items() if key != "vocab_size"})
+
+
+def _config(
+    model_type: str, layers: int, hidden: int, heads: int, kv_heads: int, vocab: int, **more: object
+) -> dict[str, object]:
+    return {
+        "model_type": model_type, "num_hidden_layers": layers, "hidden_size": hidden, "num_attention_heads": heads,
+        "num_key_value_heads": kv_heads, "vocab_size": vocab, "max_position_embeddings": 32768,
+        "tie_word_embeddings": False, **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("config", "params"),
+    [
+        (
+            _config("mixtral", 32, 4096, 32, 8, 32000, intermediate_size=14336, num_local_experts=8,
+                    num_experts_per_tok=2),
+            46.70e9,
+        ),
+        (
+            _config("qwen3_moe", 48, 2048, 32, 4, 151936, head_dim=128, intermediate_size=6144,
+                    moe_intermediate_size=768, num_experts=128, num_experts_per_tok=8, decoder_sparse_step=1),
+            30.53e9,
+        ),
+        (
+            _config("deepseek_v3", 61, 7168, 128, 128, 129280, intermediate_size=18432, moe_intermediate_size=2048,
+                    n_routed_experts=256, n_shared_experts=1, num_experts_per_tok=8, first_k_dense_replace=3,
+                    moe_layer_freq=1, q_lora_rank=1536, kv_lora_rank=512, qk_nope_head_dim=128, qk_rope_head_dim=64,
+                    v_head_dim=128),
+            671.0e9,
+        ),
+        (
+            _config("gpt_oss", 24, 2880, 64, 8, 201088, head_dim=64, intermediate_size=2880, num_local_experts=32,
+                    num_experts_per_tok=4, sliding_window=128,
+                    layer_types=["sliding_attention", "full_attention"] * 12),
+            20.9e9,
+        ),
+        (_config("qwen2", 28, 3584, 28, 4, 152064, intermediate_size=18944), 7.62e9),
+        (_config("phi3", 32, 3072, 32, 32, 32064, intermediate_size=8192), 3.82e9),
+    ],
+)  # fmt: skip
+def test_weights_are_counted_as_their_makers_publish_them(config: dict[str, object], params: float) -> None:
+    """Published sizes: Mixtral 8x7B, Qwen3 30B A3B, DeepSeek V3, GPT OSS 20B, Qwen2.5 7B, Phi 3 mini."""
+    assert inventory(architecture_from_config(config)).weights == pytest.approx(params, rel=0.004)

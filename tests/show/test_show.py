@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 
+import orjson
 import pytest
 from discord import ui
 from hypothesis import given, settings
@@ -12,8 +13,11 @@ from rich.console import Console
 
 from bot.answers.answer import Answer
 from bot.answers.knowledge import Knowledge
+from bot.answers.router import COMMANDS
+from bot.answers.runtime import RUNTIMES
 from bot.answers.willitrun import WillItRunOut
 from bot.show import explain
+from bot.show.as_json import as_json
 from bot.show.cards import MAX_CHARACTERS, behind, card, plain
 from bot.show.charts import picture
 from bot.show.terminal import render
@@ -42,7 +46,57 @@ def terminal(answer: Answer) -> str:
     return output.getvalue()
 
 
+_LLAMA = "/willitrun model: llama 3.1 8b gpu: "
 LINES = [
+    *(command.example for command in COMMANDS.values()),
+    *(f"{_LLAMA}rtx 3090 runtime: {runtime}" for runtime in RUNTIMES if runtime != "mlx"),
+    f"{_LLAMA}m3 max 64gb runtime: mlx",
+    f"{_LLAMA}2x rtx 4090 quant: fp8",
+    f"{_LLAMA}2x rtx 4090 quant: bnb 4bit",
+    f"{_LLAMA}rtx 3090 runtime: vllm kv: fp8",
+    f"{_LLAMA}rtx 3090 runtime: koboldcpp kv: q4_0",
+    f"{_LLAMA}rtx 3090 runtime: lm-studio kv: q8_0/q4_0",
+    f"{_LLAMA}rtx 3090 runtime: ollama kv: q8_0",
+    f"{_LLAMA}rtx 3090 runtime: exllama quant: exl3 4.0bpw",
+    f"{_LLAMA}rtx 3090 quant: q9",
+    f"{_LLAMA}rtx 3090 quant: awq runtime: ollama",
+    f"{_LLAMA}tesla p40 quant: fp8",
+    f"{_LLAMA}m3 max 64gb runtime: vllm",
+    f"{_LLAMA}99x rtx 3090",
+    f"{_LLAMA}rtx 3090 context: 9m",
+    f"{_LLAMA}rtx 3090 context: -1",
+    f"{_LLAMA}rtx 3090 ram: lots",
+    f"{_LLAMA}rtx 3090 kv: q3",
+    f"{_LLAMA}{'x' * 300}",
+    "/willitrun model: qwen3 235b a22b gpu: rtx 3090 ram: 128",
+    "/willitrun model: llama 3.3 70b gpu: cpu only 32gb ram",
+    "/willitrun model: flux.1 dev gpu: rtx 3090",
+    "/compare a: rtx 3090 b: rtx 3090",
+    "/compare a: rtx 3090 b: ollama",
+    "/compare a: nothing b: rtx 3090",
+    "/fits gpu: 2x rtx 3090 page: 2",
+    "/fits gpu: rtx 3090 use: nonsense",
+    "/fits gpu: rtx 3090 page: 99",
+    "/gpu gpu: 2x 3090",
+    "/bench model: llama 3.1 8b gpu: gtx 1050",
+    "/troubleshoot symptom: nothing of the kind",
+    "/learn course: hardware lesson: 1 choice: 1",
+    "/learn course: hardware lesson: 99",
+    "/guide guide: nothing of the kind",
+    "/prompt kit: nothing of the kind",
+    "/method topic: nothing of the kind",
+    "/ask question: nothing of the kind",
+    "/tool tool: nothing of the kind",
+    "/start system: macos gpu: m3 max 64gb goal: pictures",
+    "/start system: linux gpu: cpu only 4gb ram goal: coding",
+    "/start system: amiga gpu: rtx 3090 goal: chat",
+    "/choosegpu model: deepseek r1 budget: 300",
+    "/choosegpu budget: 800 euros",
+    "/cost model: llama 3.1 8b gpu: rtx 3090 usage: team price_usd: 100 kwh_usd: 0.01",
+    "/cost model: llama 3.1 8b gpu: gtx 1080 ti",
+    "/cost model: llama 3.3 70b gpu: rtx 3090 tokens: 900M",
+    "/cost model: llama 3.1 8b gpu: rtx 3090 country: atlantis",
+    "/glossary text: the kv cache of a moe in gguf",
     "/willitrun model: llama 3.1 8b gpu: 3060 12gb",
     "/willitrun model: deepseek r1 gpu: 8x h100",
     "/willitrun model: llama 3.3 70b gpu: 4090",
@@ -66,6 +120,7 @@ async def test_each_kind_of_answer_has_a_card_and_a_text(knowledge: Knowledge, l
     answer = await ask(knowledge, line)
     within_limits(card(answer))
     assert len(terminal(answer)) > 20
+    assert orjson.loads(as_json(answer))["status"] == answer.status
 
 
 async def test_every_error_and_term_fits_a_card(knowledge: Knowledge) -> None:
