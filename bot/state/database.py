@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_REST_S = 3.0
 _WAIT_S = 1.5
 """How long a busy database is waited for: Discord gives three seconds for an answer."""
 
@@ -40,6 +42,7 @@ class Database:
         self._url = _driver(url)
         self._engine = _engine(self._url)
         self._migrated = False
+        self._rests_until = 0.0
         self._migrating = asyncio.Lock()
 
     @property
@@ -70,13 +73,14 @@ class Database:
     @asynccontextmanager
     async def _open(self, *, writing: bool) -> AsyncIterator[AsyncConnection]:
         await self.migrate()
+        self._look_whether_it_rests()
         try:
             async with self._engine.connect() as plain:
                 connection = await plain.execution_options(willitrun_writing=writing)
                 async with connection.begin():
                     yield connection
         except (DBAPIError, PoolTimeout, OSError) as problem:
-            raise _unavailable(problem) from None
+            raise self._unavailable(problem) from None
 
     async def migrate(self) -> None:
         """Bring the tables up to this version of the program, once.
@@ -87,6 +91,7 @@ class Database:
         async with self._migrating:
             if self._migrated:
                 return
+            self._look_whether_it_rests()
             try:
                 if self.file:
                     self.file.parent.mkdir(parents=True, exist_ok=True)
@@ -96,8 +101,21 @@ class Database:
                     async with connection.begin():
                         await connection.run_sync(upgrade)
             except (DBAPIError, PoolTimeout, OSError, sqlite3.Error) as problem:
-                raise _unavailable(problem) from None
+                raise self._unavailable(problem) from None
             self._migrated = True
+
+    def _look_whether_it_rests(self) -> None:
+        """A database that cannot be reached is left alone for a while: nobody's answer waits for it again and again."""
+        if time.monotonic() < self._rests_until:
+            raise Unavailable("resting")
+
+    def _unavailable(self, problem: BaseException) -> Unavailable:
+        if isinstance(problem, PoolTimeout | OSError):
+            self._rests_until = time.monotonic() + _REST_S
+        # The text of a fault may hold the values of a statement, so only its kind is told.
+        kind = type(getattr(problem, "orig", None) or problem).__name__
+        log.error("state: the database cannot be used (%s)", kind)
+        return Unavailable(kind)
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -195,10 +213,3 @@ def _config(connection: Connection) -> "Config":
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
-
-
-def _unavailable(problem: BaseException) -> Unavailable:
-    # The text of a fault may hold the values of a statement, so only its kind is told.
-    kind = type(getattr(problem, "orig", None) or problem).__name__
-    log.error("state: the database cannot be used (%s)", kind)
-    return Unavailable(kind)

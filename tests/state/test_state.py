@@ -245,5 +245,25 @@ async def test_postgresql_restarted_is_used_again(postgres: object, request: pyt
     with pytest.raises(Unavailable):
         await cast_vote(database, 2, "x", worked=True)
     postgres.start()
+    database._rests_until = 0.0
     assert await cast_vote(database, 2, "x", worked=True) == Tally(2, 0)
+    await database.close()
+
+
+async def test_a_database_that_says_nothing_is_not_waited_for_again_and_again() -> None:
+    connections = 0
+
+    async def says_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        await asyncio.sleep(10)
+        writer.close()
+
+    server = await asyncio.start_server(says_nothing, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    database = Database(f"postgresql://somebody@127.0.0.1:{port}/nothing")
+    results = await asyncio.gather(*(rigs_of(database, person) for person in range(20)), return_exceptions=True)
+    assert all(isinstance(result, Unavailable) for result in results)
+    assert connections == 1
+    server.close()
     await database.close()
