@@ -22,7 +22,7 @@ from bot.show import phrases
 from bot.show.cards import notice
 from bot.show.language import closest, speaking, t
 from bot.state.database import Database
-from bot.state.servers import ServerRules, Servers
+from bot.state.servers import Servers
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +52,10 @@ class Host(Protocol):
         """A channel to send to, by its id."""
 
 
-def language_of(interaction: discord.Interaction[Any], rules: ServerRules) -> str:
+async def language_of(interaction: discord.Interaction[Any]) -> str:
     """What the server's moderators have set, else what the asker's Discord is in."""
+    host: Host = interaction.client
+    rules = await host.servers.rules(interaction.guild_id)
     return closest(rules.language or str(getattr(interaction.locale, "value", interaction.locale)))
 
 
@@ -137,7 +139,7 @@ class Tree(app_commands.CommandTree[B]):
         host: Host = interaction.client  # type: ignore[assignment]
         rules = await host.servers.rules(interaction.guild_id)
         name = interaction.command.qualified_name.split()[0] if interaction.command else ""
-        with speaking(language_of(interaction, rules)):
+        with speaking(await language_of(interaction)):
             if wait_s > 0:
                 await say(interaction, phrases.too_fast(wait_s))
             elif name in rules.commands_off and name not in ALWAYS_ON:

@@ -165,7 +165,7 @@ class LocalBot(commands.Bot):
         result = told.answer
         rules = await self.servers.rules(interaction.guild_id)
         private = private or result.status != "answered" or question.command in PERSONAL
-        with speaking(language_of(interaction, rules)):
+        with speaking(await language_of(interaction)):
             shown = show(result, told.question, ephemeral=private, command_ids=self.command_ids)
             if told.rig:
                 shown.view.add_item(discord.ui.TextDisplay(phrases.on_rig(told.rig)))

@@ -7,10 +7,10 @@ import discord
 from discord import ui
 
 from bot.answers.router import COMMANDS
-from bot.boundary import ALWAYS_ON, Host, fault_words, report, say
+from bot.boundary import ALWAYS_ON, Host, fault_words, language_of, report, say
 from bot.show import phrases
 from bot.show.cards import settings_card
-from bot.show.language import ENGLISH, languages, own_name, t
+from bot.show.language import ENGLISH, languages, own_name, speaking, t
 from bot.state.database import Unavailable
 from bot.state.servers import ServerRules
 
@@ -48,7 +48,8 @@ class Setting(ui.DynamicItem[ui.Item[Any]], template=rf"set~(?P<what>{REPORTS}|{
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Store what was chosen, if whoever chose may still do that."""
         try:
-            await self._change(interaction)
+            with speaking(await language_of(interaction)):
+                await self._change(interaction)
         except Exception as error:
             await say(interaction, fault_words(report(error, "the panel of /settings")))
 

@@ -28,9 +28,8 @@ async def _respond(interaction: discord.Interaction[Any], custom_id: str, value:
     """Answer a pressed control; anything unexpected becomes a kind sentence and a log line."""
     host: Host = interaction.client
     control = decode(custom_id)
-    rules = await host.servers.rules(interaction.guild_id)
     command = control.question.command if control else ""
-    with host.metrics.interaction("control", command) as seen, speaking(language_of(interaction, rules)):
+    with host.metrics.interaction("control", command) as seen, speaking(await language_of(interaction)):
         seen.outcome = await _guarded(interaction, control, value)
 
 
@@ -56,7 +55,8 @@ async def _guarded(interaction: discord.Interaction[Any], control: Control | Non
 
 async def _ask_again(interaction: discord.Interaction[Any], question: Question) -> None:
     """Answer a question that a form changed, in the place of the card that it was opened from."""
-    await _answer(interaction, Control("next", question, ""), question)
+    with speaking(await language_of(interaction)):
+        await _answer(interaction, Control("next", question, ""), question)
 
 
 async def _answer(interaction: discord.Interaction[Any], control: Control, changed: Question) -> None:

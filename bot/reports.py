@@ -9,10 +9,10 @@ from discord import ui
 
 from bot.answers.answer import Question
 from bot.answers.report import file_report, without_secrets
-from bot.boundary import Host, fault_words, report, say
+from bot.boundary import Host, fault_words, language_of, report, say
 from bot.show import phrases
 from bot.show.cards import report_card
-from bot.show.language import t
+from bot.show.language import speaking, t
 from bot.state.database import Unavailable
 from bot.state.reports import MAX_WORDS, Decision, decide
 
@@ -39,6 +39,10 @@ class Words(ui.Modal, title="What is wrong?"):
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Keep the report, and show it to the moderators."""
+        with speaking(await language_of(interaction)):
+            await self._keep(interaction)
+
+    async def _keep(self, interaction: discord.Interaction[Any]) -> None:
         host: Host = interaction.client
         assert isinstance(self.words.component, ui.TextInput)
         words, question = self.words.component.value, phrases.asked(self._question)
@@ -90,7 +94,8 @@ class Decide(ui.DynamicItem[ui.Button[Any]], template=r"(?P<what>accept|reject)~
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Decide, if whoever presses may, and nobody has yet."""
         try:
-            await self._decide(interaction)
+            with speaking(await language_of(interaction)):
+                await self._decide(interaction)
         except Exception as error:
             await say(interaction, fault_words(report(error, "a decision")))
 

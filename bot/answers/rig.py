@@ -38,7 +38,10 @@ async def rig(question: Question, knowledge: Knowledge, database: Database, user
     name = _name(question)
     match do:
         case "of":
-            theirs = await rigs_of(database, int(required_text(question, "of", limit=20)))
+            whose = required_text(question, "of", limit=20)
+            if not whose.isdecimal():
+                raise invalid("of", "unknown_value", "the id of a person")
+            theirs = await rigs_of(database, int(whose))
             seen = tuple(described(rig, knowledge) for rig in theirs if rig.shared)
             return "answered", RigsOut(done="of", rigs=seen)
         case "set":

@@ -205,6 +205,10 @@ async def test_settings_of_a_server(
     german = await moderator.select(panel.response.message, ["de"], custom_id="set~language")
     assert "Deutsch" in said(german)
     assert "Passt: Llama 3.1 8B" in said(await alice.slash(channel, "willitrun", model="llama 3.1 8b", gpu="3090"))
+    card = await alice.slash(channel, "error", text="cuda out of memory")
+    assert card.response
+    asked = await alice.click(card.response.message, label="Fehler melden")
+    assert "Danke." in said(await alice.submit_modal(asked, {"words": "Schritt 2 ist falsch."}))
     await moderator.select(panel.response.message, ["own"], custom_id="set~language")
     await moderator.select(panel.response.message, [], custom_id="set~off")
     assert "RTX 4090" in said(await alice.slash(channel, "compare", a="3090", b="4090"))
