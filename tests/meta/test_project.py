@@ -113,3 +113,14 @@ def test_made_up_input_is_no_fault_for_any_parser(knowledge: Knowledge) -> None:
     for parser in parsers(knowledge):
         tried = attack(parser, max(20, round(150 * parser.share)), seed=7)
         assert tried.faults == [], parser.name
+
+
+def test_every_dependency_is_hashed_and_has_its_licence_listed() -> None:
+    pinned = (ROOT / "requirements" / "run.txt").read_text()
+    packages = set(re.findall(r"^([a-z0-9_.\-]+)==", pinned, re.MULTILINE))
+    assert pinned.count("--hash=sha256:") >= len(packages)
+    listed = re.findall(
+        r"^\| ([a-z0-9_.\-]+) \| (\S.*) \|$", (ROOT / "docs" / "dependencies.md").read_text(), re.MULTILINE
+    )
+    assert {name for name, _ in listed} - {"package"} == packages
+    assert not any("GPL" in licence or licence == "?" for _, licence in listed)
