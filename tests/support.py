@@ -1,5 +1,6 @@
 """What several tests need."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from bot.catalog.build import build
 from bot.fit.architecture import Architecture
 from bot.fit.devices import Device
 
+MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+"""What a program that a test starts needs to be measured too."""
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
 

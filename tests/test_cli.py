@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import ROOT
+from tests.support import MEASURED, ROOT
 
 
 @pytest.fixture
@@ -23,6 +23,7 @@ class Program:
             "HOME": str(home),
             "WILLITRUN_CATALOG_FILE": str(catalog_file),
             "COLUMNS": "100",
+            **MEASURED,
         }
 
     def __call__(self, *arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:

@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.state.database import Database
 from bot.state.privacy import ABOUT_A_PERSON
 from bot.state.tables import metadata
-from tests.support import ROOT
+from tests.support import MEASURED, ROOT
 
 README = (ROOT / "README.md").read_text()
 
@@ -81,7 +81,7 @@ def test_answers_in_the_terminal_import_neither_discord_nor_a_web_library(
         input=b'{"command": "glossary", "options": {"term": "rlhf"}}\n',
         capture_output=True,
         check=False,
-        env={"PATH": "", "WILLITRUN_CATALOG_FILE": str(catalog_file)},
+        env={"PATH": "", "WILLITRUN_CATALOG_FILE": str(catalog_file), **MEASURED},
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout

@@ -21,7 +21,7 @@ from nacl.signing import SigningKey
 from benchmarks.loopback import discord_on, interaction_of
 from tests.serve.test_serve import slash
 from tests.state.postgres import Postgres
-from tests.support import ROOT
+from tests.support import MEASURED, ROOT
 
 KEY = SigningKey.generate()
 A_SECOND = 200
@@ -46,6 +46,7 @@ class Replicas:
             "WILLITRUN_PUBLIC_KEY": bytes(KEY.verify_key).hex(),
             "WILLITRUN_DATABASE_URL": database_url,
             "WILLITRUN_DRAIN_S": "1",
+            **MEASURED,
         }
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
 
