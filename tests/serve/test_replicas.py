@@ -5,6 +5,7 @@ import itertools
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -25,13 +26,20 @@ from tests.support import MEASURED, ROOT
 
 KEY = SigningKey.generate()
 A_SECOND = 200
-PORTS = (18471, 18472, 18473)
-FRONT = 18470
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
 
 pytestmark = pytest.mark.skipif(
     NGINX is None and "CI" not in os.environ, reason="nginx is not installed (Debian: apt-get install nginx-light)"
 )
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(s.getsockname()[1]) for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
 
 
 class Replicas:
@@ -48,6 +56,7 @@ class Replicas:
             "WILLITRUN_DRAIN_S": "1",
             **MEASURED,
         }
+        self.front, *self.ports = _free_ports(4)
         self.processes: dict[int, subprocess.Popen[bytes]] = {}
 
     def start(self, port: int) -> None:
@@ -73,14 +82,14 @@ class Replicas:
 
     def balance(self) -> subprocess.Popen[bytes]:
         """nginx as `deploy/nginx.conf` has it, with the addresses of this test."""
-        upstream = "\n".join(f"server 127.0.0.1:{port} max_fails=1 fail_timeout=1s;" for port in PORTS)
+        upstream = "\n".join(f"server 127.0.0.1:{port} max_fails=1 fail_timeout=1s;" for port in self.ports)
         written = (ROOT / "deploy" / "nginx.conf").read_text()
         written = written.replace(
             "server bot-1:8080;\n        server bot-2:8080;\n        server bot-3:8080;", upstream
         )
-        written = written.replace("listen 8443;", f"listen 127.0.0.1:{FRONT};")
+        written = written.replace("listen 8443;", f"listen 127.0.0.1:{self.front};")
         assert upstream in written
-        assert str(FRONT) in written
+        assert str(self.front) in written
         (self._folder / "nginx.conf").write_text(f"daemon off;\npid {self._folder}/nginx.pid;\n{written}")
         assert NGINX
         return subprocess.Popen(
@@ -92,11 +101,11 @@ class Replicas:
 async def replicas(tmp_path: Path, catalog_file: Path, postgres: Postgres) -> AsyncIterator[Replicas]:
     running = Replicas(tmp_path, catalog_file, postgres.new_database())
     with discord_on(tmp_path / "discord"):
-        for port in PORTS:
+        for port in running.ports:
             running.start(port)
         balancer = running.balance()
         async with aiohttp.ClientSession() as session:
-            for port in PORTS:
+            for port in running.ports:
                 await running.ready(session, port)
         try:
             yield running
@@ -108,7 +117,9 @@ async def replicas(tmp_path: Path, catalog_file: Path, postgres: Postgres) -> As
             balancer.wait()
 
 
-async def under_load(meanwhile: Callable[[aiohttp.ClientSession], Coroutine[Any, Any, None]]) -> Counter[str]:
+async def under_load(
+    front: int, meanwhile: Callable[[aiohttp.ClientSession], Coroutine[Any, Any, None]]
+) -> Counter[str]:
     """What 200 requests a second are answered with while something happens."""
     seen: Counter[str] = Counter()
     numbers = itertools.count(6 * 10**17)
@@ -121,7 +132,7 @@ async def under_load(meanwhile: Callable[[aiohttp.ClientSession], Coroutine[Any,
             "X-Signature-Timestamp": stamp,
         }
         try:
-            async with session.post(f"http://127.0.0.1:{FRONT}/interactions", data=body, headers=headers) as response:
+            async with session.post(f"http://127.0.0.1:{front}/interactions", data=body, headers=headers) as response:
                 answer = await response.read()
                 whole = response.status == 200 and orjson.loads(answer)["type"] == 4
                 seen["answered" if whole else f"status {response.status}"] += 1
@@ -139,14 +150,14 @@ async def under_load(meanwhile: Callable[[aiohttp.ClientSession], Coroutine[Any,
 
 async def test_a_rolling_restart_loses_nothing(replicas: Replicas) -> None:
     async def restart(session: aiohttp.ClientSession) -> None:
-        for port in PORTS:
+        for port in replicas.ports:
             old = replicas.processes[port]
             old.send_signal(signal.SIGTERM)
             assert await asyncio.to_thread(old.wait, 20) == 0
             replicas.start(port)
             await replicas.ready(session, port)
 
-    seen = await under_load(restart)
+    seen = await under_load(replicas.front, restart)
     assert seen["answered"] > 300
     assert set(seen) == {"answered"}, (seen, replicas.errors())
 
@@ -154,13 +165,13 @@ async def test_a_rolling_restart_loses_nothing(replicas: Replicas) -> None:
 async def test_kill_9_loses_what_it_was_answering_and_no_more(replicas: Replicas) -> None:
     async def kill(session: aiohttp.ClientSession) -> None:
         await asyncio.sleep(1)
-        replicas.processes[PORTS[0]].kill()
-        replicas.processes[PORTS[0]].wait()
+        replicas.processes[replicas.ports[0]].kill()
+        replicas.processes[replicas.ports[0]].wait()
         await asyncio.sleep(2)
-        replicas.start(PORTS[0])
-        await replicas.ready(session, PORTS[0])
+        replicas.start(replicas.ports[0])
+        await replicas.ready(session, replicas.ports[0])
 
-    seen = await under_load(kill)
+    seen = await under_load(replicas.front, kill)
     failed = seen.total() - seen["answered"]
     assert seen["answered"] > 300
     assert failed <= 5, seen  # in flight on it: a few milliseconds of a third of 200 a second
