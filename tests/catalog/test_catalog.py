@@ -1,6 +1,9 @@
 """The catalog's files, their checks, and the file that is built from them."""
 
+import asyncio
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from bot.catalog.load import load
 from bot.catalog.place import Live, open_catalog
 from bot.catalog.store import Catalog, read_catalog
 from bot.kb.check import check_examples
-from tests.support import DATA
+from tests.support import DATA, ROOT
 
 TOOL = """
 [[tool]]
@@ -235,3 +238,33 @@ async def test_what_is_read_equals_what_was_written(catalog_file: Path, catalog:
     loaded = load(DATA)
     assert {m.id: m for m in loaded.records["model"]} == catalog.models
     assert (await read_catalog(catalog_file)).hardware == catalog.hardware
+
+
+BUILDER = """
+import sys, time
+from pathlib import Path
+from bot.catalog.build import build
+data, target = Path(sys.argv[1]), Path(sys.argv[2])
+print("ready", flush=True)
+while True:
+    target.unlink(missing_ok=True)
+    build(data, target)
+"""
+
+
+async def test_kill_9_during_a_build_leaves_a_whole_catalog_or_none(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "built").mkdir()
+    target = tmp_path / "built" / "catalog.sqlite"
+    for wait_s in (0.0, 0.003, 0.01, 0.02, 0.05):
+        command = [sys.executable, "-c", BUILDER, str(data), str(target)]
+        builder = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+        assert builder.stdout
+        builder.stdout.readline()
+        await asyncio.sleep(wait_s)
+        builder.kill()
+        builder.wait()
+        builder.stdout.close()
+        if target.is_file():
+            assert (await read_catalog(target)).models
+    build(data, target)
+    assert (await read_catalog(target)).models
