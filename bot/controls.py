@@ -197,7 +197,9 @@ def _row(*items: ui.Item[Any] | None) -> Iterable[ui.ActionRow[Any]]:
 def settled(payload: WillItRunOut, question: Question) -> Question:
     """The question with the records that were found in place of what was typed, so that it can be asked again."""
     options = {
-        name: value for name, value in question.options.items() if name in ("context", "kv", "ram_gib", "runtime")
+        name: value
+        for name, value in question.options.items()
+        if name in ("context", "kv", "ram_gib", "runtime", "swa_full")
     }
     gpus = " + ".join(device.id for device in payload.devices)
     if len({device.id for device in payload.devices}) == 1 and len(payload.devices) > 1:

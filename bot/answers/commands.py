@@ -41,6 +41,8 @@ def _llama_server(repo: str, load: Load, plan: Plan) -> dict[str, str]:
     if load.kv_type != "f16":
         key, value = key_and_value(load.kv_type)
         words += ["-fa", "on", "-ctk", key, "-ctv", value]
+    if load.engine.keeps_all_tokens:
+        words.append("--swa-full")
     return {"llama.cpp": " ".join(words)}
 
 

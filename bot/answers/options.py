@@ -88,6 +88,20 @@ def number(question: Question, name: str, most: int) -> int | None:
     return int(written)
 
 
+def flag(question: Question, name: str) -> bool:
+    """A yes or no; no when it is absent.
+
+    Raises:
+        Stop: it is something else.
+    """
+    written = (text(question, name, limit=10) or "no").casefold()
+    if written in ("yes", "true", "on", "1"):
+        return True
+    if written in ("no", "false", "off", "0"):
+        return False
+    raise invalid(name, "unknown_value", "yes, no")
+
+
 def gib(question: Question, name: str) -> float | None:
     """A memory size in GiB, as a number or as text (``32``, ``32gb``).
 

@@ -6,7 +6,7 @@ from bot.answers.answer import Frozen, OptionValue, Payload, Question, Unavailab
 from bot.answers.commands import run_commands
 from bot.answers.knowledge import Knowledge
 from bot.answers.measured import runs_of
-from bot.answers.options import Stop, check_names, gib, invalid, refuse, required_text, text
+from bot.answers.options import Stop, check_names, flag, gib, invalid, refuse, required_text, text
 from bot.answers.resolve import named_hardware
 from bot.answers.runs import ASSUMED_RAM_GIB
 from bot.answers.runtime import (
@@ -22,7 +22,7 @@ from bot.catalog.records import WRITES_TEXT, Model
 from bot.catalog.store import Catalog
 from bot.fit.architecture import MIB, Architecture
 from bot.fit.devices import Device
-from bot.fit.engines import LLAMA_CPP, limit_mib, spare_mib
+from bot.fit.engines import LLAMA_CPP, Engine, limit_mib, spare_mib
 from bot.fit.plan import Load, Plan, all_on_devices
 from bot.fit.quants import DEFAULT_PRESET, QUALITY_ORDER
 from bot.fit.speed import estimate
@@ -35,7 +35,7 @@ from bot.naming.quants import read_quant
 from bot.naming.sentence import read_sentence
 from bot.naming.text import MAX_LENGTH, parse_context
 
-OPTIONS = ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime", "ask")
+OPTIONS = ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime", "ask", "swa_full")
 
 MAX_SENTENCE = 4000
 """Longest question that is read: a message of Discord."""
@@ -131,6 +131,8 @@ class WillItRunOut(Frozen):
     context: int
     context_basis: Literal["typed", "default"]
     kv_type: str
+    swa_full: bool
+    """Whether sliding-window layers keep the whole context (llama.cpp's ``--swa-full``)."""
     runtime: str
     runtime_basis: Basis
     concurrency: float | None
@@ -174,7 +176,7 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
         quant=DEFAULT_PRESET,
         context=context,
         kv_type=_kv_type(question, runtime),
-        engine=runtime.engine,
+        engine=_engine(question, runtime),
     )
     best = best_quant(load, devices, file_mib=model.file_mib, candidates=_ladder(model, runtime))
     quant, basis = _quant(typed_quant, model, runtime, load, devices, ram_mib, best)
@@ -193,6 +195,7 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
         context=context,
         context_basis=context_basis,
         kv_type=load.kv_type,
+        swa_full=flag(question, "swa_full"),
         runtime=runtime.name,
         runtime_basis=runtime.basis,
         concurrency=_concurrency(judged),
@@ -302,6 +305,14 @@ def _context(
     return context, "typed"
 
 
+def _engine(question: Question, runtime: Runtime) -> Engine:
+    if not flag(question, "swa_full"):
+        return runtime.engine
+    if runtime.name != "llama.cpp":
+        raise invalid("swa_full", "only_llama_cpp", runtime.name)
+    return runtime.engine._replace(keeps_all_tokens=True)
+
+
 def _kv_type(question: Question, runtime: Runtime) -> str:
     typed = text(question, "kv", limit=40)
     if typed is None:
@@ -399,7 +410,7 @@ def _memory(load: Load, devices: tuple[Device, ...], judged: Judged) -> MemoryOu
             for device, share in zip(judged.devices, judged.plan.shares, strict=True)
         ),
         error_band_pct=_ERROR_BAND_OTHER_ENGINES_PCT
-        if load.engine is not LLAMA_CPP
+        if load.engine.name != LLAMA_CPP.name
         else _ERROR_BAND_UNUSUAL_PCT
         if unusual
         else _ERROR_BAND_PCT,

@@ -262,7 +262,7 @@ def layout_of(load: Load, devices: int) -> Layout:
 
 
 def _compute(load: Load, devices: int) -> ComputeMemory:
-    if load.engine is not LLAMA_CPP:
+    if load.engine.name != LLAMA_CPP.name:
         mib = prefill_mib(load.engine, load.architecture, load.context)
         return ComputeMemory(mib, mib, 0.0, 0.0, 0.0)
     return compute_buffers(

@@ -58,6 +58,7 @@ _FIELD_WORDS = {
     "hardware": "a GPU, chip or Mac",
     "name": "a name",
     "do": "something to do",
+    "swa_full": "whether windows keep everything",
     "budget": "a budget",
     "form": "a form",
     "power_w": "a limit of power",
@@ -292,7 +293,8 @@ def settings(answer: WillItRunOut) -> str:
     if answer.context_basis == "default" and answer.runtime_basis == "typed":
         context += f" ({t('default')})"
     runtime = f"{answer.runtime} ({t('by the format')})" if answer.runtime_basis == "format" else answer.runtime
-    return f"{quant_name(answer.quant)} ({quant}), {context}, KV {answer.kv_type}, {runtime}"
+    windows = " --swa-full" if answer.swa_full else ""
+    return f"{quant_name(answer.quant)} ({quant}), {context}, KV {answer.kv_type}{windows}, {runtime}"
 
 
 _QUANT_BASIS = {
@@ -368,6 +370,8 @@ def invalid(item: InvalidOut) -> str:
             return f"vLLM runs {quant} from compute capability {needed} on; {device} has {has}."
         case "not_a_size":
             return "System memory is given in GiB, from 0.5 to 8192, such as 32 or 64gb."
+        case "only_llama_cpp":
+            return f"{item.detail} has no such setting; it is llama.cpp's --swa-full."
         case "kv_apart":
             return f"{item.detail} has one type for keys and values; name one, such as q8_0, or leave the runtime out."
         case "unknown_value":

@@ -341,3 +341,16 @@ async def test_keys_and_values_apart(knowledge: Knowledge) -> None:
     for bad in ("q8_0/", "q8_0/q9", "a/b/c", "/"):
         wrong = (await answer(read_typed(f"/willitrun model: llama 3.1 8b gpu: rtx 3090 kv: {bad}"), knowledge)).answer
         assert wrong.code == "unknown_value", bad
+
+
+async def test_windows_that_keep_everything(knowledge: Knowledge) -> None:
+    line = "/willitrun model: gemma 3 27b gpu: rtx 3090 context: 32k"
+    short = (await answer(read_typed(line), knowledge)).answer
+    whole = (await answer(read_typed(f"{line} swa_full: yes"), knowledge)).answer
+    assert whole.memory.kv_mib > 4 * short.memory.kv_mib
+    assert whole.commands["llama.cpp"].endswith("--swa-full")
+    assert "--swa-full" not in short.commands["llama.cpp"]
+    assert (
+        await answer(read_typed(f"{line} swa_full: yes runtime: ollama"), knowledge)
+    ).answer.code == "only_llama_cpp"
+    assert (await answer(read_typed(f"{line} swa_full: perhaps"), knowledge)).answer.code == "unknown_value"
