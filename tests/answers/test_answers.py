@@ -354,3 +354,4 @@ async def test_windows_that_keep_everything(knowledge: Knowledge) -> None:
         await answer(read_typed(f"{line} swa_full: yes runtime: ollama"), knowledge)
     ).answer.code == "only_llama_cpp"
     assert (await answer(read_typed(f"{line} swa_full: perhaps"), knowledge)).answer.code == "unknown_value"
+    assert whole.memory.error_band_pct == short.memory.error_band_pct
