@@ -259,8 +259,9 @@ class SlowInteraction:
     guild_id = channel_id = None
     locale = "en-US"
 
-    def __init__(self) -> None:
+    def __init__(self, bot: LocalBot) -> None:
         self.response = self.followup = self.user = self
+        self.client = bot
         self.id = 1
         self.deferred = asyncio.Event()
         self.sent: list[discord.ui.LayoutView] = []
@@ -280,7 +281,7 @@ class SlowInteraction:
 
 
 async def test_a_slow_answer_shows_that_it_is_being_worked_on(bot: LocalBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    interaction: Any = SlowInteraction()
+    interaction: Any = SlowInteraction(bot)
 
     async def slow(*arguments: Any) -> Any:
         await asyncio.wait_for(interaction.deferred.wait(), 5)
