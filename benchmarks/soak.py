@@ -64,12 +64,14 @@ async def points(bot: LocalBot, count: int) -> AsyncIterator[Point]:
     """Ask ``count`` times, round and round; look at ten points."""
     async with simcord.run(bot) as env:
         channel: Any = env.create_guild().create_text_channel("local-ai")
-        alice = env.guild.add_member(env.create_user("alice"))
+        # As many people as it takes for none to be told to slow down.
+        people = [env.guild.add_member(env.create_user(f"person{n}")) for n in range(count // 10 + 1)]
         for number in range(1, count + 1):
             command, options = ASKED[number % len(ASKED)]
-            result = await alice.slash(channel, command, **options)
+            person = people[number % len(people)]
+            result = await person.slash(channel, command, **options)
             if result.modal:
-                await alice.submit_modal(result, {"text": "torch not compiled with CUDA enabled"})
+                await person.submit_modal(result, {"text": "torch not compiled with CUDA enabled"})
             if number % max(1, count // _POINTS) == 0:
                 yield _alive(bot, number)
 
