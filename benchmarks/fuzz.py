@@ -22,8 +22,8 @@ from rich.table import Table
 
 from benchmarks.timing import shipped_catalog
 from bot.answers.answer import Answer
-from bot.answers.choosegpu import read_usd
 from bot.answers.knowledge import Knowledge
+from bot.answers.options import read_usd
 from bot.answers.report import without_secrets
 from bot.answers.router import answer, read_question
 from bot.answers.typed import NotACommand, read_typed

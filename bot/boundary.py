@@ -82,13 +82,18 @@ class Cooldown:
 
 def report(error: BaseException, where: str) -> str:
     """Log a fault without what the user typed; return the reference that the user can quote."""
-    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    cause = _cause(error)
     if isinstance(cause, Fault):
         return cause.reference  # already logged where it happened
     reference = secrets.token_hex(4)
     place = "".join(traceback.format_tb(cause.__traceback__))
     log.error("fault %s in %s: %s\n%s", reference, where, type(cause).__name__, place)
     return reference
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What went wrong inside a command, where discord.py has wrapped it."""
+    return error.original if isinstance(error, app_commands.CommandInvokeError) else error
 
 
 def fault_words(reference: str) -> str:
@@ -151,7 +156,7 @@ class Tree(app_commands.CommandTree[B]):
     async def on_error(self, interaction: discord.Interaction[B], error: app_commands.AppCommandError, /) -> None:
         """Tell the user, in words that fit what happened."""
         name = interaction.command.qualified_name if interaction.command else "a command"
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        cause = _cause(error)
         if isinstance(cause, discord.HTTPException) and cause.code in _TOO_LATE:
             log.warning("/%s: Discord took no answer any more (%d)", name, cause.code)
         elif isinstance(error, app_commands.TransformerError):

@@ -8,12 +8,14 @@ from typing import Literal, NamedTuple
 from bot.answers.answer import Frozen, NameOut, Payload, Question, UnavailableOut
 from bot.answers.knowledge import Knowledge
 from bot.answers.offers import Offer, PriceBasis, offers
-from bot.answers.options import Stop, check_names, invalid, text
+from bot.answers.options import Stop, check_names, invalid, read_context, read_usd, text
 from bot.answers.resolve import one_model
 from bot.answers.runs import ASSUMED_RAM_MIB, READABLE_TOK_S, best_load, decode_band, load_of, usual_quant
 from bot.catalog.records import WRITES_TEXT, Hardware, Model
+from bot.fit.devices import Device
+from bot.fit.plan import Load
 from bot.fit.verdict import Verdict, judge, max_context
-from bot.naming.text import MAX_LENGTH, parse_context
+from bot.naming.text import MAX_LENGTH
 
 OPTIONS = ("model", "context", "budget", "form", "power_w")
 Form = Literal["any", "desktop", "laptop", "mac", "mini"]
@@ -26,16 +28,12 @@ MODELS = (
     "llama-3.3-70b-instruct", "gpt-oss-120b", "qwen3-235b-a22b",
 )  # fmt: skip
 """Offered by size; any other can be typed."""
-_MOST_CARDS = 4
+_COUNTS = (1, 2, 4)
 """Cards that people put into one computer."""
-_COUNTS = (1, 2, _MOST_CARDS)
 _ONE_COUNTRY = re.compile(r" D(?: V2)?$")
 """Cards that are sold in China only."""
-_PICKS = 5
+_USUAL_CONTEXT = 8192
 _MAX_USD = 1_000_000.0
-_MONEY = re.compile(
-    r"(?:us)?\$?\s*(\d{1,3}(?:[ ,']\d{3})+|\d+)(\.\d+)?\s*(k)?\s*(?:us\$|\$|usd|dollars?)?", re.IGNORECASE
-)
 _LAPTOP_CHIP = re.compile(r"M\d(?: Pro| Max)? \(")
 _MINI_CHIP = re.compile(r"M\d(?: Pro| Max| Ultra)? \(|Strix Halo|DGX Spark|GB10", re.IGNORECASE)
 
@@ -84,6 +82,25 @@ class _Built(NamedTuple):
     price_usd: float
     power_w: float | None
 
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """Its cards or chip, as the maths sees them."""
+        return (self.offer.hardware.device(self.offer.memory_gib),) * self.cards
+
+
+class _Run(NamedTuple):
+    """The model on what an offer makes: whole, and at a readable speed."""
+
+    built: _Built
+    load: Load
+    verdict: Verdict
+    decode_tok_s: tuple[float, float]
+
+    @property
+    def speed(self) -> float:
+        """The middle of the band."""
+        return math.sqrt(self.decode_tok_s[0] * self.decode_tok_s[1])
+
 
 async def choosegpu(question: Question, knowledge: Knowledge) -> Payload:
     """Judge every offer that fits the question, and pick those that are best at something."""
@@ -91,16 +108,18 @@ async def choosegpu(question: Question, knowledge: Knowledge) -> Payload:
     model = one_model("model", text(question, "model", limit=MAX_LENGTH) or DEFAULT_MODEL, knowledge)
     if model.architecture is None or model.modality not in WRITES_TEXT:
         raise Stop("unavailable", UnavailableOut(about="model", name=model.name, missing=("architecture",)))
-    context = _context(question, model)
+    longest = model.context or _USUAL_CONTEXT
+    context = read_context(question, model.name, longest) or min(_USUAL_CONTEXT, longest)
     budget = _amount(question, "budget", _MAX_USD)
     power = _amount(question, "power_w", 100_000.0)
     form = _form(question)
     built = list(_build(offers(knowledge.catalog)))
     wanted = [b for b in built if _suits(b, budget, form, power)]
-    picks: tuple[BuyOut, ...] = ()
-    for most in (2, _MOST_CARDS):  # four cards in a computer are for those whom two do not help
-        few = [b for b in wanted if b.cards <= most]
-        picks = picks or tuple(_best([p for b in few if (p := _judged(b, model, context, knowledge))]))
+    # Four cards in a computer are for those whom two do not help.
+    runs = _runs([b for b in wanted if b.cards <= 2], model, context) or _runs(
+        [b for b in wanted if b.cards > 2], model, context
+    )
+    picks = tuple(_pick(run, reasons, model, knowledge) for run, reasons in _best(runs))
     return "answered", ChooseOut(
         model=NameOut(id=model.id, name=model.name),
         context=context,
@@ -111,15 +130,6 @@ async def choosegpu(question: Question, knowledge: Knowledge) -> Payload:
         considered=len(wanted),
         would_fit=None if picks else _cheapest(built, model, context, knowledge),
     )
-
-
-def read_usd(written: str) -> float | None:
-    """An amount in US dollars (``800``, ``$1,200``, ``1.5k``, ``800 usd``); None where it is none."""
-    match = _MONEY.fullmatch(written.strip())
-    if match is None:
-        return None
-    whole = re.sub(r"\D", "", match[1])
-    return float(whole + (match[2] or "")) * (1000 if match[3] else 1)
 
 
 def _amount(question: Question, name: str, most: float) -> float | None:
@@ -145,19 +155,6 @@ def _form(question: Question) -> Form:
         if form == written:
             return form
     raise invalid("form", "unknown_value", ", ".join(FORMS))
-
-
-def _context(question: Question, model: Model) -> int:
-    written = text(question, "context", limit=40)
-    longest = model.context or 8192
-    if written is None:
-        return min(8192, longest)
-    context = longest if written.casefold() == "max" else parse_context(written)
-    if context is None or context < 256:
-        raise invalid("context", "not_a_context", written)
-    if context > longest:
-        raise invalid("context", "beyond_model", f"{model.name}: {longest}")
-    return context
 
 
 def _build(listed: list[Offer]) -> Iterator[_Built]:
@@ -193,22 +190,45 @@ def _forms(hardware: Hardware) -> set[Form]:
     return forms
 
 
-def _judged(built: _Built, model: Model, context: int, knowledge: Knowledge) -> BuyOut | None:
-    """The pick that an offer makes; None where the model in its usual quant does not fit it whole, or is slow to read.
+def _runs(built: list[_Built], model: Model, context: int) -> list[_Run]:
+    return [run for b in built if (run := _run(b, model, context))]
+
+
+def _run(built: _Built, model: Model, context: int) -> _Run | None:
+    """None where the model in its usual quant does not fit it whole, is slow to read, or fewer cards do as well.
 
     All are judged in the same quant, so that their speeds can be compared.
     """
-    offer = built.offer
-    devices = (offer.hardware.device(offer.memory_gib),) * built.cards
     load = load_of(model, usual_quant(model), context)
     if load is None:
         return None
-    judged = judge(load, devices, ASSUMED_RAM_MIB)
+    judged = judge(load, built.devices, ASSUMED_RAM_MIB)
     band = decode_band(load, judged)
     if judged.verdict not in (Verdict.FITS, Verdict.TIGHT) or band is None or band[0] < READABLE_TOK_S:
         return None
-    if len(judged.devices) < built.cards:
-        return None  # fewer of them do it as well
+    return _Run(built, load, judged.verdict, band) if len(judged.devices) == built.cards else None
+
+
+def _best(runs: list[_Run]) -> Iterator[tuple[_Run, tuple[str, ...]]]:
+    """Those that are best at something and at what, the best value first."""
+    if not runs:
+        return
+    firsts = {
+        "value": max(runs, key=lambda r: (r.speed / r.built.price_usd, -r.built.price_usd)),
+        "cheapest": min(runs, key=lambda r: (r.built.price_usd, -r.speed)),
+        "fastest": max(runs, key=lambda r: (r.speed, -r.built.price_usd)),
+        "room": max(runs, key=lambda r: (r.built.offer.memory_gib * r.built.cards, -r.built.price_usd)),
+    }
+    if of_known_power := [run for run in runs if run.built.power_w]:
+        firsts["cool"] = min(of_known_power, key=lambda r: (r.built.power_w or 0, r.built.price_usd))
+    for run in {id(run): run for run in firsts.values()}.values():
+        yield run, tuple(reason for reason, first in firsts.items() if first is run)
+
+
+def _pick(run: _Run, reasons: tuple[str, ...], model: Model, knowledge: Knowledge) -> BuyOut:
+    """A run in full; what takes long to work out is worked out for those alone that are shown."""
+    built, load, offer = run.built, run.load, run.built.offer
+    best = best_load(model, built.devices, load.context)
     opinion = knowledge.catalog.hardware_verdicts.get(offer.hardware.id)
     return BuyOut(
         id=offer.hardware.id,
@@ -220,42 +240,18 @@ def _judged(built: _Built, model: Model, context: int, knowledge: Knowledge) -> 
         as_of=offer.as_of,
         whole_system=offer.whole_system,
         power_w=built.power_w,
-        verdict=judged.verdict,
+        verdict=run.verdict,
         quant=load.quant,
-        best_quant=best.quant if (best := best_load(model, devices, context)) else load.quant,
-        max_context=max_context(load, devices, model.context or context),
-        decode_tok_s=band,
-        reasons=(),
+        best_quant=best.quant if best else load.quant,
+        max_context=max_context(load, built.devices, model.context or load.context),
+        decode_tok_s=run.decode_tok_s,
+        reasons=reasons,
         skip_if=opinion.skip_if if opinion else None,
         source=offer.source,
     )
 
 
-def _best(judged: list[BuyOut]) -> Iterator[BuyOut]:
-    """Those that are best at something, the best value first."""
-    if not judged:
-        return
-    firsts = {
-        "value": max(judged, key=lambda p: (_speed(p) / p.price_usd, -p.price_usd)),
-        "cheapest": min(judged, key=lambda p: (p.price_usd, -_speed(p))),
-        "fastest": max(judged, key=lambda p: (_speed(p), -p.price_usd)),
-        "room": max(judged, key=lambda p: (p.memory_gib * p.count, -p.price_usd)),
-        "cool": min((p for p in judged if p.power_w), key=lambda p: (p.power_w or 0, p.price_usd), default=judged[0]),
-    }
-    if firsts["cool"].power_w is None:
-        del firsts["cool"]
-    places: dict[tuple[str, int, float, str], tuple[BuyOut, list[str]]] = {}
-    for reason, pick in firsts.items():
-        key = (pick.id, pick.count, pick.memory_gib, pick.basis)
-        places.setdefault(key, (pick, []))[1].append(reason)
-    for pick, reasons in list(places.values())[:_PICKS]:
-        yield pick.model_copy(update={"reasons": tuple(reasons)})
-
-
-def _speed(pick: BuyOut) -> float:
-    return math.sqrt(pick.decode_tok_s[0] * pick.decode_tok_s[1])
-
-
 def _cheapest(built: list[_Built], model: Model, context: int, knowledge: Knowledge) -> BuyOut | None:
     by_price = sorted(built, key=lambda b: b.price_usd)
-    return next((pick for b in by_price if (pick := _judged(b, model, context, knowledge))), None)
+    run = next((run for b in by_price if (run := _run(b, model, context))), None)
+    return _pick(run, (), model, knowledge) if run else None

@@ -5,10 +5,9 @@ from statistics import median
 from typing import Literal, NamedTuple
 
 from bot.answers.answer import Frozen, NameOut, Payload, Question
-from bot.answers.choosegpu import read_usd
 from bot.answers.knowledge import Knowledge
 from bot.answers.offers import PriceBasis, offers_of
-from bot.answers.options import check_names, invalid, required_text, text
+from bot.answers.options import check_names, invalid, read_usd, required_text, text
 from bot.answers.resolve import named_hardware, one_model
 from bot.answers.runs import ASSUMED_RAM_MIB, load_of, usual_quant
 from bot.catalog.records import ElectricityPrice, Model

@@ -26,18 +26,28 @@ class Offer(NamedTuple):
 
 def offers(catalog: Catalog) -> list[Offer]:
     """Every price of hardware that is not rented only; used and new ones apart."""
-    listed = [offer for hardware in catalog.hardware.values() for offer in offers_of(catalog, hardware)]
+    street = _street_prices(catalog)
+    listed = [offer for hardware in catalog.hardware.values() for offer in _offers(hardware, *street)]
     return sorted(listed, key=lambda offer: offer.price_usd)
 
 
 def offers_of(catalog: Catalog, hardware: Hardware) -> list[Offer]:
     """Street prices of one record; where there are none, its launch price while it may still be sold for it."""
-    today = max((price.checked for price in catalog.hardware_prices.values()), default=date.min)
+    return _offers(hardware, *_street_prices(catalog))
+
+
+def _street_prices(catalog: Catalog) -> tuple[dict[str, list[HardwarePrice]], date]:
+    """Prices by hardware, and the day on which they were last looked at."""
+    prices: dict[str, list[HardwarePrice]] = {}
+    for price in catalog.hardware_prices.values():
+        prices.setdefault(price.hardware, []).append(price)
+    return prices, max((price.checked for price in catalog.hardware_prices.values()), default=date.min)
+
+
+def _offers(hardware: Hardware, prices: dict[str, list[HardwarePrice]], today: date) -> list[Offer]:
     sold = hardware.released is not None and today - hardware.released <= _SOLD_FOR
     found = []
-    for price in catalog.hardware_prices.values():
-        if price.hardware != hardware.id:
-            continue
+    for price in prices.get(hardware.id, ()):
         if price.used_usd is not None:
             found.append(_street(hardware, price, price.used_usd, "used"))
         if price.new_usd is not None and sold:

@@ -17,9 +17,14 @@ from bot.answers.answer import (
 )
 from bot.answers.knowledge import Knowledge
 from bot.naming.outcome import AskBack, Candidate, NotFound, NotLocal, Unreadable
+from bot.naming.text import parse_context
 
 MAX_TEXT = 100_000
 """Longest text that an option takes (a pasted log); names are cut far shorter by ``naming``."""
+
+_MONEY = re.compile(
+    r"(?:us)?\$?\s*(\d{1,3}(?:[ ,']\d{3})+|\d+)(\.\d+)?\s*(k)?\s*(?:us\$|\$|usd|dollars?)?", re.IGNORECASE
+)
 
 
 class Stop(Exception):
@@ -100,6 +105,34 @@ def flag(question: Question, name: str) -> bool:
     if written in ("no", "false", "off", "0"):
         return False
     raise invalid(name, "unknown_value", "yes, no")
+
+
+def read_context(question: Question, name: str, longest: int) -> int | None:
+    """A context that the model ``name`` can hold (``8k``, ``max``); None when it is absent.
+
+    Raises:
+        Stop: it is none, or more than ``longest``.
+    """
+    typed = text(question, "context", limit=40)
+    if typed is None:
+        return None
+    if typed.casefold() == "max":
+        return longest
+    context = parse_context(typed)
+    if context is None or context < 256:
+        raise invalid("context", "not_a_context", typed)
+    if context > longest:
+        raise invalid("context", "beyond_model", f"{name}: {longest}")
+    return context
+
+
+def read_usd(written: str) -> float | None:
+    """An amount in US dollars (``800``, ``$1,200``, ``1.5k``, ``800 usd``); None where it is none."""
+    match = _MONEY.fullmatch(written.strip())
+    if match is None:
+        return None
+    whole = re.sub(r"\D", "", match[1])
+    return float(whole + (match[2] or "")) * (1000 if match[3] else 1)
 
 
 def gib(question: Question, name: str) -> float | None:

@@ -10,7 +10,7 @@ from bot.answers.learn import LessonOut
 from bot.answers.options import Stop
 from bot.answers.privacy import privacy
 from bot.answers.rig import rig
-from bot.answers.router import COMMANDS, answer
+from bot.answers.router import COMMANDS, answer, finished
 from bot.state.database import Database, Unavailable
 from bot.state.lessons import keep_lesson
 from bot.state.rigs import rig_in_use
@@ -55,19 +55,12 @@ async def answer_for(user_id: int, question: Question, knowledge: Knowledge, dat
 async def _own(answering: Awaitable[Payload], question: Question, knowledge: Knowledge) -> Answer:
     started = time.perf_counter_ns()
     try:
-        status, payload = await answering
+        outcome = await answering
     except Stop as stop:
-        status, payload = stop.payload
+        outcome = stop.payload
     except Unavailable:
-        status, payload = "unavailable", UnavailableOut(about="state", name="", missing=("state",))
-    return Answer(
-        command=question.command,
-        status=status,
-        id=question.id,
-        elapsed_us=(time.perf_counter_ns() - started) // 1000,
-        catalog=knowledge.catalog.version,
-        answer=payload,
-    )
+        outcome = "unavailable", UnavailableOut(about="state", name="", missing=("state",))
+    return finished(question, knowledge, outcome, started)
 
 
 def _lacks_hardware(told: Answer) -> bool:

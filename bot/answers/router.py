@@ -212,11 +212,17 @@ async def answer(question: Question, knowledge: Knowledge) -> Answer:
             place = "".join(traceback.format_tb(error.__traceback__))
             log.error("fault %s in /%s: %s\n%s", reference, question.command, type(error).__name__, place)
             raise Fault(reference) from error
+    return finished(question, knowledge, (status, payload), started)
+
+
+def finished(question: Question, knowledge: Knowledge, outcome: Payload, started_ns: int) -> Answer:
+    """What a command came to, as the answer to the question that was begun at ``started_ns``."""
+    status, payload = outcome
     return Answer(
         command=question.command,
         status=status,
         id=question.id,
-        elapsed_us=(time.perf_counter_ns() - started) // 1000,
+        elapsed_us=(time.perf_counter_ns() - started_ns) // 1000,
         catalog=knowledge.catalog.version,
         answer=payload,
     )

@@ -6,7 +6,7 @@ from bot.answers.answer import Frozen, OptionValue, Payload, Question, Unavailab
 from bot.answers.commands import run_commands
 from bot.answers.knowledge import Knowledge
 from bot.answers.measured import runs_of
-from bot.answers.options import Stop, check_names, flag, gib, invalid, refuse, required_text, text
+from bot.answers.options import Stop, check_names, flag, gib, invalid, read_context, refuse, required_text, text
 from bot.answers.resolve import named_hardware
 from bot.answers.runs import ASSUMED_RAM_GIB
 from bot.answers.runtime import (
@@ -33,7 +33,7 @@ from bot.hub.client import HubFault
 from bot.naming.outcome import HardwareMatch, ModelMatch, NotFound
 from bot.naming.quants import read_quant
 from bot.naming.sentence import read_sentence
-from bot.naming.text import MAX_LENGTH, parse_context
+from bot.naming.text import MAX_LENGTH
 
 OPTIONS = ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime", "ask", "swa_full")
 
@@ -292,17 +292,8 @@ def _typed_quant(question: Question, match: ModelMatch) -> str | None:
 def _context(
     question: Question, name: str, longest: int, runtime: Runtime, devices: tuple[Device, ...]
 ) -> tuple[int, Literal["typed", "default"]]:
-    typed = text(question, "context", limit=40)
-    if typed is None:
-        return default_context(runtime, devices, longest), "default"
-    if typed.casefold() == "max":
-        return longest, "typed"
-    context = parse_context(typed)
-    if context is None or context < 256:
-        raise invalid("context", "not_a_context", typed)
-    if context > longest:
-        raise invalid("context", "beyond_model", f"{name}: {longest}")
-    return context, "typed"
+    typed = read_context(question, name, longest)
+    return (typed, "typed") if typed else (default_context(runtime, devices, longest), "default")
 
 
 def _engine(question: Question, runtime: Runtime) -> Engine:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.state.database import Database, upsert
 from bot.state.tables import lesson
@@ -17,9 +18,7 @@ async def keep_lesson(database: Database, user_id: int, course: str, number: int
     async with database.writing() as connection:
         keys = {"user_id": user_id, "course": course, "number": number}
         await upsert(connection, lesson, keys, {"right": right, "at": datetime.now(UTC)})
-        mine = select(lesson.c.number).where(lesson.c.user_id == user_id, lesson.c.course == course, lesson.c.right)
-        rows = await connection.execute(mine)
-    return frozenset(row.number for row in rows)
+        return await _done(connection, user_id, course)
 
 
 async def done_lessons(database: Database, user_id: int, course: str) -> frozenset[int]:
@@ -29,6 +28,9 @@ async def done_lessons(database: Database, user_id: int, course: str) -> frozens
         Unavailable: the database cannot be read.
     """
     async with database.reading() as connection:
-        mine = select(lesson.c.number).where(lesson.c.user_id == user_id, lesson.c.course == course, lesson.c.right)
-        rows = await connection.execute(mine)
-    return frozenset(row.number for row in rows)
+        return await _done(connection, user_id, course)
+
+
+async def _done(connection: AsyncConnection, user_id: int, course: str) -> frozenset[int]:
+    mine = select(lesson.c.number).where(lesson.c.user_id == user_id, lesson.c.course == course, lesson.c.right)
+    return frozenset(row.number for row in await connection.execute(mine))

@@ -6,8 +6,9 @@ import random
 import pytest
 
 from bot.answers.answer import Question
-from bot.answers.choosegpu import BUDGETS, FORMS, MODELS, POWERS, read_usd
+from bot.answers.choosegpu import BUDGETS, FORMS, MODELS, POWERS
 from bot.answers.knowledge import Knowledge
+from bot.answers.options import read_usd
 from bot.answers.router import answer
 from bot.answers.runs import ASSUMED_RAM_MIB, load_of
 from bot.fit.verdict import Verdict, judge
