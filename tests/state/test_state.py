@@ -251,19 +251,22 @@ async def test_postgresql_restarted_is_used_again(postgres: object, request: pyt
 
 
 async def test_a_database_that_says_nothing_is_not_waited_for_again_and_again() -> None:
-    connections = 0
+    silences: list[asyncio.Task[None]] = []
 
-    async def says_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal connections
-        connections += 1
-        await asyncio.sleep(10)
+    async def says_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
         writer.close()
+        await writer.wait_closed()
 
-    server = await asyncio.start_server(says_nothing, "127.0.0.1", 0)
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        silences.append(asyncio.create_task(says_nothing(reader, writer)))
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     database = Database(f"postgresql://somebody@127.0.0.1:{port}/nothing")
     results = await asyncio.gather(*(rigs_of(database, person) for person in range(20)), return_exceptions=True)
     assert all(isinstance(result, Unavailable) for result in results)
-    assert connections == 1
-    server.close()
+    assert len(silences) == 1
     await database.close()
+    server.close()
+    await asyncio.wait_for(asyncio.gather(*silences), timeout=20)
