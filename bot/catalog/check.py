@@ -75,6 +75,11 @@ def _problems(loaded: Loaded) -> Iterator[tuple[str, Record, str, str]]:
         yield from (("model", model, field, problem) for field, problem in _model(model))
     for hardware in cast(list[Hardware], records["hardware"]):
         yield from (("hardware", hardware, field, problem) for field, problem in _hardware(hardware))
+        yield from (("hardware", hardware, "processors", p) for p in _bad_patterns(hardware.processors))
+    yield from (
+        ("model", model, "gguf_repos", problem)
+        for model, problem in _foreign_repositories(cast(list[Model], records["model"]))
+    )
     models = {row.id for row in records["model"]}
     parents = {m.id: m.lineage.of for m in cast(list[Model], records["model"]) if m.lineage}
     for model in cast(list[Model], records["model"]):
@@ -195,6 +200,22 @@ def _lineage(model: Model, parents: dict[str, str], known: set[str]) -> Iterator
         if parent in seen:
             return
         seen.append(parent)
+
+
+def _foreign_repositories(models: list[Model]) -> Iterator[tuple[Model, str]]:
+    """Repositories of GGUF files that are another record's: a name must lead to one model only."""
+    own = {_repository(model.hf_id): model for model in models}
+    listed: dict[str, Model] = {}
+    for model in models:
+        for repository in model.gguf_repos:
+            other = own.get(_repository(repository), listed.setdefault(repository, model))
+            if other is not model:
+                yield model, f"«{repository}» belongs to «{other.id}»"
+
+
+def _repository(hf_id: str) -> str:
+    """The name of a repository without its owner and what converters put around it."""
+    return hf_id.rpartition("/")[2].lower().removeprefix("meta-").removesuffix("-gguf")
 
 
 def _bad_patterns(patterns: Iterable[str]) -> Iterator[str]:

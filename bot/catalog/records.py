@@ -132,6 +132,8 @@ class Hardware(Record):
     compute_capability: str | None = None
     gfx: str | None = None
     backends: tuple[Backend, ...] = Field(min_length=1)
+    processors: tuple[Name, ...] = ()
+    """Of a CPU platform: RE2 patterns of the processors on it, in lower case, a space for each hyphen, no maker."""
     launch_price_usd: float | None = Field(default=None, gt=0)
     rare: bool = False
     """A variant that is only meant when it is named in full (odd memory, modified cards)."""

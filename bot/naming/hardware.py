@@ -4,24 +4,27 @@ import re
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Hamming
 
 from bot.catalog.records import Hardware
 from bot.catalog.store import Catalog
+from bot.naming.hardware_text import cleaned, ways_to_read
 from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, Device, HardwareMatch, NotFound, Unreadable
+from bot.naming.processors import Processor, ProcessorIndex
 from bot.naming.text import MAX_LENGTH, Suggestions, Vocabulary, plain, postings, rarest
 
 HardwareOutcome = HardwareMatch | AskBack | NotFound | Unreadable
 
 MAX_DEVICES = 64
 
-_MEMORY = re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d)?) ?(?:gib|gb|go|g)(?![a-z0-9])")
+_MEMORY = re.compile(r"(?<![\w.])(?!\d{4}g\b)(\d{1,4}(?:\.\d)?) ?(?:gib|gb|go|g)(?![a-z0-9])")
 _BARE_MEMORY = re.compile(r"(.*\S) (\d{1,3})$")
 _RAM = re.compile(
     r"(?<![\w.])(\d{1,4}) ?(?:gib|gb|g(?!ddr))? ?(?:of )?"
     r"(?:(?:system |main )?(?:ram|memory)|l?p?ddr\dx?(?:[- ]?\d{4})?)(?: ram)?\b"
 )
 _COUNT = re.compile(
-    r"^(\d{1,6}|\d{1,3} )"
+    r"^(?!\d{3,4}x\d{1,2}$)(\d{1,6}|\d{1,3} )"
     r"(?:\*|x(?= |[a-z]{0,2}\d|rtx|gtx|rx|arc|nvidia|amd|tesla|radeon|geforce|quadro|titan|pro\b|mac)) ?"
     r"|^(\d{1,2}) (?=(?:nvidia|amd|rtx|gtx|rx|tesla|radeon)\b)"
 )
@@ -60,16 +63,20 @@ _SYNONYMS = {
 }  # fmt: skip
 _FREE = frozenset({"halo", "strix", "point", "lake", "dgx", "spark", "gb10", "ada", "blackwell", "ai"})
 """Words whose absence costs little: they tell no two records of the same number apart, or rarely do."""
+_DIGIT = re.compile(r"\d")
+_NAMES_APART = 8
+"""Words of the longest text in which two names are looked for that stand side by side."""
+_TIERS = frozenset("3579")
+"""Of a Ryzen or a Core: its number says the same."""
 _FORM = frozenset({"pcie", "sxm2", "sxm3", "sxm4", "sxm5", "sxm"})
 _COSTS = {"laptop": 6.0, "max-q": 7.0, "modded": 8.0}
-_WESTERN_COUNT = re.compile(r"([单双两三四六八]) ?[卡张块台路]")
-_COUNT_WORDS = {"单": 1, "双": 2, "两": 2, "三": 3, "四": 4, "六": 6, "八": 8}
 _SUPERS = frozenset({"1650", "1660", "2060", "2070", "2080", "4070", "4080"})
 """Numbers of which there is a Super, written with an S."""
 _MOBILE_S = frozenset({"6600", "6700", "6800", "7600", "7700"})
 """Numbers of Radeons of which a laptop's card ends in S."""
-_APPLE = re.compile(r"\bm[1-5]\b|\bmac|\bapple\b")
 _PRODUCT = re.compile(r"mac ?book(?: pro| air)?|mac ?studio|mac ?mini|i ?mac|mac ?pro")
+_PRO_OR_NOT = re.compile(r"book pro m[1-5](?! (?:pro|max|ultra))")
+"""A MacBook Pro with an M1 is sold as well as one with an M1 Pro."""
 _CHIPS_OF = {
     name: re.compile(pattern)
     for names, pattern in (
@@ -101,8 +108,12 @@ _GFX = re.compile(r"(?:amd )?gfx ?(\d{3,4}[a-z]?)")
 _CPU = re.compile(r"\b(?:cpu[- ]?only|only cpu|cpu|no gpu|without (?:a )?gpu|processor)\b")
 _DDR4, _DDR5 = "ryzen-3000-5000-ddr4-3200", "ryzen-7000-ddr5-5200"
 """Desktops that stand for a CPU of which only the memory is typed."""
+_RAM_SIZES = (16, 32, 64, 128)
+"""What is offered where system memory is not typed, in GB."""
 _GENERIC = re.compile(r"\b(?:vram|gpus?|cards?|graphics|video memory)\b")
 _MODIFIER = 3.0
+_LOST_G = 0.5
+"""So that «5700g» is the Ryzen rather than the Radeon."""
 _SAME = 0.35
 
 
@@ -135,14 +146,17 @@ class HardwareIndex:
         self._suggestions = Suggestions((hardware.id, hardware.name) for hardware in by_rank)
         self._by_token = postings((form.tokens | form.free) - _BRANDS for form in self._forms)
         self._names_in_s = frozenset(re.findall(r"\b[a-z]\d{2,3}s\b", " ".join(self._exact)))
-        self._names = {hardware.id: plain(hardware.name) for hardware in catalog.hardware.values()}
+        self._names = {hardware.id: plain(hardware.name) for hardware in by_rank}
+        self._processors = ProcessorIndex(catalog.hardware.values())
 
     def resolve(self, text: str) -> HardwareOutcome:
         """The cards and the system memory that ``text`` names."""
         outcome = self.find(text)
-        if isinstance(outcome, NotFound):
-            return outcome._replace(nearest=self._nearest(plain(outcome.typed)))
-        return outcome
+        if not isinstance(outcome, NotFound):
+            return outcome
+        typed = outcome.typed
+        more = self._side_by_side(typed) or _incomplete(typed)
+        return more or outcome._replace(nearest=self._nearest(plain(typed)))
 
     def find(self, text: str) -> HardwareOutcome:
         """The same, but what means nothing gets no nearest names: for trying many pieces of a text."""
@@ -154,7 +168,7 @@ class HardwareIndex:
         first: HardwareOutcome | None = None
         name = plain(typed)
         known = name in self._exact or name.partition(":")[0] in self._exact
-        for reading in (name,) if known else _ways_to_read(_cleaned(name, self._names_in_s)):
+        for reading in (name,) if known else ways_to_read(cleaned(name, self._names_in_s)):
             outcome = self._whole(reading, typed)
             if not isinstance(outcome, NotFound):
                 return outcome
@@ -166,8 +180,16 @@ class HardwareIndex:
         devices: list[Device] = []
         ram: float | None = None
         taken_from: str | None = None
+        processor: Processor | None = None
         parts = _parts(text)
         for number, part in enumerate(parts):
+            found = self._processors.find(part)
+            if found and isinstance(self._one(part, typed), NotFound):
+                processor, part = processor or found, found.rest
+                if not _meaning(part):
+                    memory = _MEMORY.search(part)
+                    ram = float(memory[1]) if memory else ram
+                    continue
             ram_found = _RAM.search(part)
             if ram_found and not _shares_memory(part):
                 ram = float(ram_found[1])
@@ -187,9 +209,21 @@ class HardwareIndex:
             device, certain = outcome
             taken_from = taken_from or (None if certain else typed)
             devices += [device] * count
+        if processor and not devices:
+            return _on_processor(processor, ram, typed)
         if not devices:
             return NotFound("gpu", typed, ())
         return HardwareMatch(tuple(devices), ram, taken_from)
+
+    def _side_by_side(self, typed: str) -> HardwareOutcome | None:
+        """Two names with nothing between them («tesla p100 p4», «4090 7800x3d»)."""
+        words = typed.split()
+        if len(words) > _NAMES_APART or "+" in typed:
+            return None
+        cuts = (" + ".join((" ".join(words[:at]), " ".join(words[at:]))) for at in range(len(words) - 1, 0, -1))
+        cuts = (cut for cut in cuts if all(map(_DIGIT.search, cut.split(" + "))))
+        found = [outcome for cut in cuts if isinstance(outcome := self.find(cut), HardwareMatch | AskBack)]
+        return next((outcome for outcome in found if isinstance(outcome, HardwareMatch)), found[0] if found else None)
 
     def search(self, text: str, limit: int = 25) -> list[Hardware]:
         """Hardware for autocompletion: by likeness, or by how much it is used when nothing is typed."""
@@ -214,8 +248,10 @@ class HardwareIndex:
                 memory = float(bare[2])
                 readings = [r for r in readings if memory in r.hardware.memory_gib]
             if _PRODUCT.search(part):
+                if _PRO_OR_NOT.search(part):
+                    readings += self._read(part.replace("pro", "", 1))[0]
                 readings = [r for r in readings if r.hardware.vendor == "Apple"]
-                by_product = not _CHIP.search(part)
+                by_product = bool(_PRO_OR_NOT.search(part)) or not _CHIP.search(part)
         if cores := _gpu_cores(typed):
             readings = [r for r in readings if (n := _CORES.search(r.hardware.name)) and int(n[1]) in cores] or readings
         if not readings and (card := self._generic(part, memory)):
@@ -236,8 +272,10 @@ class HardwareIndex:
             return AskBack("gpu", typed, _candidates(_options(close, None, rare=True)))
         chips = {_CORES.sub("", r.hardware.name) for r in close if memory in r.hardware.memory_gib}
         if by_product and len(chips) > 1:
-            named = [Device(r.hardware, memory) for r in close if memory in r.hardware.memory_gib and memory]
-            return AskBack("gpu", typed, _candidates(sorted(named, key=lambda d: d.hardware.rank)))
+            fitting = sorted((r.hardware for r in close if memory in r.hardware.memory_gib), key=_by_fame)
+            by_chip = {_CORES.sub("", hardware.name): hardware for hardware in reversed(fitting)}
+            named = [Device(hardware, memory) for hardware in fitting if hardware in by_chip.values() and memory]
+            return AskBack("gpu", typed, _candidates(named))
         if any(_differs(options[0], other) for other in options[1:]):
             return AskBack("gpu", typed, _candidates(options))
         return options[0], not mended and len(options) == 1 and best < _MODIFIER
@@ -250,7 +288,7 @@ class HardwareIndex:
     def _named_by_product(self, part: str, tokens: frozenset[str]) -> list[_Reading]:
         """A Mac named by its product alone: every chip that it was sold with."""
         product = _PRODUCT.search(part)
-        if not product or tokens - _NOISE - _BRANDS - {"pro"}:
+        if not product or "intel" in tokens or tokens - _NOISE - _BRANDS - {"pro"}:
             return []
         chips = _CHIPS_OF[product[0].replace("book pro", "book").replace("book air", "book")]
         return [_Reading(0.0, h) for h in self._hardware.values() if h.vendor == "Apple" and chips.search(h.name)]
@@ -267,7 +305,7 @@ class HardwareIndex:
         """«24 GB VRAM»: a card of that memory with the bandwidth usual for it; «CPU only, 32 GB»: a desktop."""
         if memory is not None and _CPU.search(part) and not _meaning(_CPU.sub(" ", part)):
             desktop = self._hardware.get(_DDR5 if "ddr5" in part else _DDR4)
-            return Device(desktop.model_copy(update={"memory_gib": (memory,)}), memory) if desktop else None
+            return _with_memory(desktop, memory) if desktop else None
         if memory is None or not _GENERIC.search(part) or _meaning(part):
             return None
         alike = [h for h in self._hardware.values() if h.kind == "gpu" and memory in h.memory_gib]
@@ -284,7 +322,7 @@ class HardwareIndex:
         for token in tokens:
             if token in self._vocabulary or not token.isalpha():
                 kept.add(token)
-            elif known := self._vocabulary.mend(token):
+            elif (known := self._vocabulary.mend(token)) and not (len(tokens) == 1 and _FREE.issuperset(known)):
                 kept.update(part for word in known for part in _SYNONYMS.get(word, word).split())
                 mended = True
             else:
@@ -293,7 +331,8 @@ class HardwareIndex:
 
     def _readings(self, typed: frozenset[str]) -> list[_Reading]:
         readings: dict[str, _Reading] = {}
-        for index in rarest(self._by_token, typed - _BRANDS - _NOISE):
+        # «Framework Desktop» is made of words that surround other names.
+        for index in rarest(self._by_token, typed - _BRANDS - _NOISE or typed - _BRANDS):
             form = self._forms[index]
             penalty = _penalty(typed, form)
             if penalty is None:
@@ -306,8 +345,39 @@ class HardwareIndex:
     def _nearest(self, text: str) -> tuple[Candidate, ...]:
         """What is most like a name that means nothing; it takes longer than all the rest."""
         text = _GLUED.sub(r"\1 ", text)
-        found = process.extract(text, self._names, scorer=fuzz.WRatio, limit=5, score_cutoff=60)
+        numbers = re.findall(r"\d{3,4}", text)
+        alike = {key: name for key, name in self._names.items() if _has_number_like(name, numbers)} or self._names
+        found = process.extract(text, alike, scorer=fuzz.WRatio, limit=5, score_cutoff=60)
         return tuple(_whole(self._hardware[hardware_id]) for _, _, hardware_id in found)
+
+
+def _with_memory(platform: Hardware, gib: float) -> Device:
+    """A CPU's platform with that much RAM."""
+    return Device(platform.model_copy(update={"memory_gib": (gib,)}), gib)
+
+
+def _on_processor(processor: Processor, ram: float | None, typed: str) -> HardwareMatch | AskBack:
+    """A processor without a card: the model runs in system memory, whose size must be known."""
+    platform = processor.on(typed)
+    if ram is None:
+        sizes = (Candidate(f"{typed} {gib}gb", f"{platform.name}, {gib} GB RAM", "no card") for gib in _RAM_SIZES)
+        return AskBack("gpu", typed, tuple(sizes))
+    return HardwareMatch((_with_memory(platform, ram),), None, typed if len(processor.platforms) > 1 else None)
+
+
+def _incomplete(typed: str) -> AskBack | None:
+    """«CPU only» lacks its memory; «24 GB» may be a card's or the system's."""
+    text = plain(typed)
+    memory = _MEMORY.search(text)
+    if _meaning(_CPU.sub(" ", text)) or not (memory or _CPU.search(text)):
+        return None
+    if not memory:
+        sizes = (Candidate(f"cpu only {gib}gb", f"no card, {gib} GB RAM", "CPU only") for gib in _RAM_SIZES)
+        return AskBack("gpu", typed, tuple(sizes))
+    card = Candidate(f"{memory[1]}gb vram", f"a {memory[1]} GB card", "memory of the card")
+    return AskBack(
+        "gpu", typed, (card, Candidate(f"cpu only {memory[1]}gb", f"{memory[1]} GB RAM, no card", "CPU only"))
+    )
 
 
 def _forms(hardware: Hardware) -> list[_Form]:
@@ -319,53 +389,21 @@ def _forms(hardware: Hardware) -> list[_Form]:
         every = frozenset().union(*written)
         processors = re.sub(r"\(.*?\)|\S*DDR\S*", " ", hardware.name).split(" / ")
         graphics = [alias.split(" (")[0] for alias in hardware.aliases if " (" in alias]
-        keys = (frozenset(_tokens(plain(key))) for key in (*processors, *graphics))
-        forms += [_Form(hardware, key, every) for key in keys if any(c.isdigit() for token in key for c in token)]
+        codenames = [name for part in re.findall(r"\((.*?)\)", hardware.name) for name in part.split("/")]
+        keys = (frozenset(_tokens(plain(key))) for key in (*processors, *graphics, *codenames))
+        forms += [_Form(hardware, key - _TIERS if len(key) > 1 else key, every) for key in keys if key]
     return forms
 
 
-def _cleaned(text: str, names_in_s: frozenset[str]) -> str:
-    """Without what surrounds a name: disks, core counts, set-up words, other scripts; counts in words made figures."""
-    text = _WESTERN_COUNT.sub(lambda m: f"{_COUNT_WORDS[m[1]]}x ", text)
-    text = re.sub(r"(\d+) ?[卡张块台]", r"\1x ", text)
-    text = re.sub(r"[^\x00-\x7f]+", " ", text)
-    text = re.sub(r"(?<=\d)o(?=\d)", "0", text)
-    text = re.sub(r"\bg[xf]{2}(?=\d)", "gfx", text)
-    text = re.sub(r"(?<=[a-z])(gfx\d{3,4}[a-z]?)(?::\S+)+", " ", text)
-    text = re.sub(r"(?<=\S )gfx\d{3,4}[a-z]?(?::\S+)*", " ", text)
-    text = re.sub(r"\b(?:iq|q)\d(?:[ _-](?:k|[01]|xxs|xs|s|m|l|nl))+\b", " ", text)
-    text = re.sub(r"\b\d+(?:\.\d)? ?tb\b|\b\d+ ?gb (?:ssd|nvme|hdd|disk|storage)\b|(?<=gb)/\d+ ?gb\b", " ", text)
-    text = re.sub(r"\b(8|16|18|24|32|36|48|64|96|128)\+(?:256|512)(?:gb)?\b", r"\1gb", text)
-    text = re.sub(r"\b\d+(?:[cep](?=[/+ )]|$)|[- ]?(?:gpu |cpu )?cores?(?: cpu| gpu)?\b|gpu\b)", " ", text)
-    text = re.sub(r"/ ?(\d+(?:gb)?)$", lambda m: f" {m[1].removesuffix('gb')}gb", text) if _APPLE.search(text) else text
-    if re.search(r"\bm ?\d ?(?:max|ultra)\b", text):
-        text = re.sub(r"\b(mac ?book|mac) pro\b", r"\1", text)  # the product's Pro, not the chip's
-    text = re.sub(r"\b([1-5]0[5-9]0)m\b", r"\1 laptop", text)
-    text = re.sub(r"(?<![a-wyz])(arc) (\d{3})\b", r"\1 a\2", text)
-    text = re.sub(r"\b(arc) ?a?(\d{3})m\b", r"\1 a\2m", text)
-    text = re.sub(r"(?<=[a-z\d]) (?=\d{1,2}x ?(?:rtx |gtx |rx )?[a-z]{0,2}\d{3,4})", " + ", text)
-    text = re.sub(r"(\d)[*x](\d) ", lambda m: f"{int(m[1]) * int(m[2])}x ", text)
-    text = re.sub(r"\b[a-z]\d{2,3}s\b", lambda m: m[0] if m[0] in names_in_s else m[0][:-1], text)  # «two A100s»
-    text = re.sub(r"\b(?:rog )?strix\b(?! ?(?:halo|point))", " ", text)  # a maker's line of cards, no chip
-    text = re.sub(r"(?<=\d)-(?=gi?b\b)", " ", text)
-    return " ".join(text.split())
+def _has_number_like(name: str, numbers: list[str]) -> bool:
+    """Whether a name has one of the numbers, or one that differs by a digit."""
+    return any(Hamming.distance(own, n, score_cutoff=1) <= 1 for own in re.findall(r"\d{3,4}", name) for n in numbers)
 
 
 def _gpu_cores(typed: str) -> frozenset[int]:
     """Counts of cores that tell the GPUs of one chip apart; those said to be the GPU's before any others."""
     text = plain(typed)
     return frozenset(map(int, _GPU_CORES.findall(text) or _ANY_CORES.findall(text)))
-
-
-def _ways_to_read(text: str) -> list[str]:
-    """The text, then what is left of it without brackets, what stands in brackets, and cut at slashes."""
-    ways = [text]
-    if "(" in text:
-        ways.append(re.sub(r"\([^)]*\)?", " ", text))
-        ways += re.findall(r"\(([^)]*)\)", text)
-    if "/" in text and all(re.search(r"\d", piece) for piece in text.split("/")):
-        ways.append(text.replace("/", " + "))
-    return [way for way in (" ".join(w.split()) for w in ways) if way]
 
 
 def _parts(text: str) -> list[str]:
@@ -458,7 +496,7 @@ def _penalty(typed: frozenset[str], form: _Form) -> float | None:
         return None
     if not (typed & form.tokens - _BRANDS):
         return None
-    penalty = 0.0
+    penalty = _LOST_G if "g" in unexplained else 0.0
     for token in form.tokens - typed - _BRANDS:
         if token in _FORM:
             penalty += 0.1
@@ -493,6 +531,11 @@ def _options(readings: list[_Reading], memory: float | None, *, rare: bool = Fal
 def _differs(a: Device, b: Device) -> bool:
     """Whether taking one for the other would change whether a model fits."""
     return a.memory_gib != b.memory_gib or a.hardware.kind != b.hardware.kind
+
+
+def _by_fame(hardware: Hardware) -> tuple[int, float]:
+    """The most used first; of those that are used alike, the fastest."""
+    return hardware.rank, -(hardware.fp32_tflops or 0.0)
 
 
 def _candidates(devices: list[Device]) -> tuple[Candidate, ...]:

@@ -1,5 +1,6 @@
 """Typed text → a model of the catalog."""
 
+import itertools
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -21,7 +22,12 @@ _TOKEN = re.compile(
 )
 _NEUTRAL = frozenset({"instruct", "it", "chat", "hf", "preview", "gguf", "inst", "b"})
 """Words of a record's name that need not be typed, and may be typed where the name lacks them."""
-_GENERIC = frozenset("text vision vl code mini nano small medium large base pro air next flash thinking".split())
+_GENERIC = frozenset(
+    """
+    text vision vl code mini nano small medium large base pro air next flash thinking uncensored abliterated
+    nvidia google microsoft ibm meta apple amd intel
+    """.split()
+)
 """Words of many names, which by themselves name no model."""
 _NOISE = frozenset(
     """
@@ -39,6 +45,8 @@ _FILE_PARTS = re.compile(
 _DATE = re.compile(r"^(?:2[3-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[0-3]\d)$")
 _SERIES = re.compile(r"([a-z]{3})([krmv]\d)")
 """Where a series is glued to its maker: deepseekr1, kimik2."""
+_CLASS = frozenset("nano tiny mini small medium large lite".split())
+"""Words for a size: a family without a size means any of them."""
 _VERSION = re.compile(r"^\d(?:\.\d+)*$")
 _PART_SIZE = re.compile(r"^(?:[ae]\d.*b|\d+x.*b|e)$")
 """Active sizes, mixtures and expert counts: part of a size, not a name of their own."""
@@ -47,7 +55,13 @@ _UNWANTED_DATE = 1.0
 _UNTYPED_VERSION = 0.6
 """So that «yi 34b» is the Yi 34B that has no version, where there is one."""
 _NUMBER_AS_SIZE = 0.5
+_UNTYPED_CLASS = 0.4
+_COMPLETE = -0.2
+"""So that «phi 4» is the Phi-4 that is called just that, and no Phi-4 mini."""
 _SHORT = 6
+_SIZE_ALONE = re.compile(r"(?:an? |any )?\d+(?:\.\d+)?b(?:[ -]a\d+b)?(?: models?)?")
+_TELLING = 4
+"""Letters of the shortest word that says by itself which models are meant."""
 _SAME = 0.5
 """Readings whose penalties differ by no more than this are equally good."""
 
@@ -68,6 +82,8 @@ class _Form(NamedTuple):
     free_words: frozenset[str]
     free_numbers: frozenset[str]
     sizes: frozenset[float]
+    versions: dict[str, frozenset[str]]
+    """Numbers that follow each word."""
 
 
 class _Reading(NamedTuple):
@@ -92,7 +108,7 @@ class ModelIndex:
             for name in (repository, f"{owner} {repository}"):  # some put the owner's name into a file's name
                 self._repositories.setdefault(_said(plain(name)), model)
         self._forms = [form for model in catalog.models.values() for form in _forms(model)]
-        self._vocabulary = Vocabulary({w for f in self._forms for w in f.tokens.words | f.free_words} | _NEUTRAL)
+        self._vocabulary = Vocabulary([w for f in self._forms for w in f.tokens.words | f.free_words | _NEUTRAL])
         self._suggestions = Suggestions((model.id, model.name) for model in by_rank)
         self._by_part = postings(f.tokens.words | f.free_words | f.sizes for f in self._forms)
         self._names = {model.id: plain(model.name) for model in catalog.models.values()}
@@ -101,9 +117,9 @@ class ModelIndex:
     def resolve(self, text: str) -> ModelOutcome:
         """The model that ``text`` names, with the quant it names."""
         outcome = self.find(text)
-        if isinstance(outcome, NotFound):
-            return outcome._replace(nearest=self._nearest(plain(outcome.typed)))
-        return outcome
+        if not isinstance(outcome, NotFound):
+            return outcome
+        return self._in_part(outcome.typed) or outcome._replace(nearest=self._nearest(plain(outcome.typed)))
 
     def find(self, text: str) -> ModelOutcome:
         """The same, but what means nothing gets no nearest names: for trying many pieces of a text."""
@@ -131,10 +147,11 @@ class ModelIndex:
         tokens, mended = self._mended(_tokens(rest))
         if not tokens.words and not tokens.sizes:
             return NotFound("model", typed, ())
-        readings = self._readings(tokens)
+        versions = _versions(rest)
+        readings = self._readings(tokens, versions)
         if not readings:
             tokens, mended = self._mended(_tokens(self._respelled(rest)))
-            readings = self._readings(tokens)
+            readings = self._readings(tokens, versions)
         if not readings:
             return NotFound("model", typed, ())
         best = min(reading.penalty for reading in readings)
@@ -154,6 +171,22 @@ class ModelIndex:
     def search(self, text: str, limit: int = 25) -> list[Model]:
         """Models for autocompletion: ranked by likeness, or by how much they are run when nothing is typed."""
         return [self._models[model_id] for model_id in self._suggestions.search(text, limit)]
+
+    def _in_part(self, typed: str) -> ModelMatch | AskBack | None:
+        """What has the typed words in its name («mxbai», «hidream») or is of the typed size («a 70B»)."""
+        tokens = _tokens(plain(typed))
+        words = tokens.words - _NOISE - _NEUTRAL - _GENERIC
+        by_size = bool(tokens.sizes) and _SIZE_ALONE.fullmatch(plain(typed))
+        active = frozenset(filter(_PART_SIZE.match, words))
+        by_word = bool(words - active) and not tokens.sizes and all(len(word) >= _TELLING for word in words)
+        if tokens.numbers or not (by_size or by_word):
+            return None
+        forms = [self._forms[index] for index in rarest(self._by_part, words | tokens.sizes)]
+        named = [f.model for f in forms if words <= f.tokens.words | f.free_words and tokens.sizes <= f.tokens.sizes]
+        models = sorted(_unique(named), key=lambda m: m.rank)[:MAX_CANDIDATES]
+        if active and models and not any(_differs(models[0], other) for other in models[1:]):
+            return ModelMatch(models[0], None, typed)
+        return AskBack("model", typed, tuple(_candidate(m) for m in models)) if models else None
 
     def _nearest(self, text: str) -> tuple[Candidate, ...]:
         """What is most like a name that means nothing; it takes longer than all the rest."""
@@ -175,7 +208,7 @@ class ModelIndex:
         words = re.split(r"[\s\-]+", _SERIES.sub(r"\1 \2", text))
         spelled: list[str] = []
         for word in words:
-            if spelled and spelled[-1] + word in self._vocabulary:
+            if spelled and len(spelled[-1]) > 1 and spelled[-1] + word in self._vocabulary:
                 spelled[-1] += word
             elif word.endswith("s") and word[:-1] in self._vocabulary:
                 spelled.append(word[:-1])
@@ -196,14 +229,14 @@ class ModelIndex:
                 words.add(word)
         return tokens._replace(words=frozenset(words) - _NOISE), mended
 
-    def _readings(self, typed: Tokens) -> list[_Reading]:
+    def _readings(self, typed: Tokens, versions: dict[str, frozenset[str]]) -> list[_Reading]:
         readings: list[_Reading] = []
         if not typed.words - _NEUTRAL:
             return readings
         for index in rarest(self._by_part, typed.words - _NEUTRAL | typed.sizes):
             form = self._forms[index]
             penalty = _penalty(typed, form)
-            if penalty is not None:
+            if penalty is not None and not _contradicts(versions, form.versions, typed.numbers):
                 readings.append(_Reading(penalty, form.model))
         return readings
 
@@ -273,6 +306,16 @@ def _tokens(text: str) -> Tokens:
     return Tokens(frozenset(words), frozenset(numbers), frozenset(sizes))
 
 
+def _versions(text: str) -> dict[str, frozenset[str]]:
+    """Numbers by the word that they follow: of «llama 3.1 8b», 3.1 by llama."""
+    sequence = _sequence(text)
+    found: dict[str, set[str]] = {}
+    for (_, word), (kind, number) in itertools.pairwise(sequence):
+        if kind == "number" and word.isalpha() and not _DATE.match(number):
+            found.setdefault(word, set()).add(number.removesuffix(".0") if number.count(".") == 1 else number)
+    return {word: frozenset(numbers) for word, numbers in found.items()}
+
+
 def _forms(model: Model) -> list[_Form]:
     repo = model.hf_id.split("/", 1)[1].replace("_", "-")
     free = _NEUTRAL | _tokens(model.org).words | _tokens(model.hf_id.split("/", 1)[0]).words
@@ -289,8 +332,20 @@ def _forms(model: Model) -> list[_Form]:
         tokens = _tokens(name)
         if untuned and name == plain(repo) and "base" not in tokens.words:
             continue  # a bare «Gemma 3 27B» means the instruct model, whatever the base model's repository is called
-        forms.append(_Form(model, tokens, frozenset(free), numbers, tokens.sizes | total))
+        forms.append(_Form(model, tokens, frozenset(free), numbers, tokens.sizes | total, _versions(name)))
     return forms
+
+
+def _contradicts(typed: dict[str, frozenset[str]], named: dict[str, frozenset[str]], numbers: frozenset[str]) -> bool:
+    """Whether a word has one version in what was typed and another one in the name («llama 5», «phi 5»)."""
+    return any(
+        word in named and not numbers & named[word] and not any(_agree(a, b) for a in versions for b in named[word])
+        for word, versions in typed.items()
+    )
+
+
+def _agree(typed: str, named: str) -> bool:
+    return typed == named or typed.startswith(named + ".") or named.startswith(typed + ".")
 
 
 def _penalty(typed: Tokens, form: _Form) -> float | None:
@@ -306,20 +361,26 @@ def _penalty(typed: Tokens, form: _Form) -> float | None:
         else:
             return None
     meant = typed.words & form.tokens.words - _NEUTRAL
-    if all(len(word) == 1 or word in _GENERIC for word in meant) and not (
-        typed.sizes and typed.words & form.free_words - _NEUTRAL
+    if all(len(word) == 1 or word in _GENERIC or _PART_SIZE.match(word) for word in meant) and not (
+        typed.sizes and any(not _PART_SIZE.match(word) for word in typed.words & form.free_words - _NEUTRAL)
     ):
         return None
-    for word in form.tokens.words - typed.words - _NEUTRAL:
-        if not _PART_SIZE.match(word):
-            penalty += _UNWANTED_WORD
+    missing = {word for word in form.tokens.words - typed.words - _NEUTRAL if not _PART_SIZE.match(word)}
+    untyped = [0.0]
+    if not typed.sizes and not typed.words & _CLASS and missing & _CLASS:
+        missing -= _CLASS
+        untyped.append(_UNTYPED_CLASS)
+    if missing - form.free_words and typed.sizes - form.tokens.sizes:
+        return None  # neither the name nor the size is the typed one
+    penalty += _UNWANTED_WORD * len(missing)
     if typed.sizes:
         penalty += _UNWANTED_WORD * len(form.tokens.sizes - typed.sizes)  # «7B Instruct 1M» is more than a 7B
     if penalty > _UNWANTED_WORD * len(meant) and not typed.numbers and not typed.sizes:
         return None  # more of the name is missing than was typed
     for number in form.tokens.numbers - typed.numbers:
         if _DATE.match(number):
-            penalty += _UNWANTED_DATE
+            untyped.append(_UNWANTED_DATE)
         elif _VERSION.match(number):
-            penalty += _UNTYPED_VERSION
-    return penalty
+            untyped.append(_UNTYPED_VERSION)
+    penalty += max(untyped)
+    return penalty or (0.0 if form.tokens.sizes - typed.sizes else _COMPLETE)

@@ -44,11 +44,16 @@ def edits_allowed(word: str) -> int:
     return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
 
 
+_MORE_USED = 5
+"""Of two words equally like what was typed, the one that occurs this much more often is meant."""
+
+
 class Vocabulary:
     """The words that names are made of; mends typing errors and missing spaces."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words = frozenset(words)
+        self._uses = Counter(words)
+        self._words = frozenset(self._uses)
         self._list = sorted(w for w in self._words if len(w) >= 4)
 
     def __contains__(self, word: str) -> bool:
@@ -64,10 +69,14 @@ class Vocabulary:
         allowed = edits_allowed(word)
         if not allowed or not word.isalpha():
             return None
-        found = process.extract(word, self._list, scorer=OSA.distance, score_cutoff=allowed, limit=2)
-        if not found or (len(found) > 1 and found[0][1] == found[1][1]):
+        found = process.extract(word, self._list, scorer=OSA.distance, score_cutoff=allowed, limit=5)
+        if not found:
             return None
-        return (found[0][0],)
+        closest = [known for known, distance, _ in found if distance == found[0][1]]
+        closest.sort(key=lambda known: -self._uses[known])
+        if len(closest) > 1 and self._uses[closest[0]] < _MORE_USED * self._uses[closest[1]]:
+            return None
+        return (closest[0],)
 
     def _cut(self, word: str) -> tuple[str, ...] | None:
         for at in range(len(word) - 1, 1, -1):

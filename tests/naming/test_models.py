@@ -63,7 +63,6 @@ def test_a_family_without_a_size_is_asked_back(knowledge: Knowledge, typed: str)
         "glm 5.5",
         "gemma 4 e12b",
         "asdf",
-        "65b",
         "'; DROP TABLE models; --",
     ],
 )

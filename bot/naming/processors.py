@@ -1,0 +1,47 @@
+"""Typed text → the platform of a desktop's or server's processor."""
+
+from collections.abc import Iterable
+
+import re2
+
+from bot.catalog.records import Hardware
+from bot.naming.text import plain
+
+_LONGEST = 6
+"""Words that the longest name of a processor has: «xeon gold 6248 r» and a few more."""
+_NOTHING = r"[^\x00-\x{10FFFF}]"
+_UNSAID = frozenset("amd intel core cpu cpus processor processors a an my with the single dual two 1x 2x 4x".split())
+"""Words around a processor's name; two sockets are counted as one, for a model rarely runs faster on both."""
+
+
+class Processor:
+    """A processor found at the start of a text: the platforms it may sit on, and the text behind it."""
+
+    def __init__(self, platforms: tuple[Hardware, ...], rest: str) -> None:
+        self.platforms = platforms
+        self.rest = rest
+
+    def on(self, text: str) -> Hardware:
+        """The platform by the kind of memory that ``text`` tells; the first where it tells none."""
+        told = [h for h in self.platforms if h.memory_type and h.memory_type.lower() in plain(text)]
+        return (told or list(self.platforms))[0]
+
+
+class ProcessorIndex:
+    """Finds processors by the patterns of the catalog's platforms."""
+
+    def __init__(self, hardware: Iterable[Hardware]) -> None:
+        self._platforms = [(re2.compile(pattern), platform) for platform in hardware for pattern in platform.processors]
+        self._any = re2.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in self._platforms) or _NOTHING)
+
+    def find(self, text: str) -> Processor | None:
+        """The processor that ``text`` (plain) begins with, the longest name first."""
+        words = text.replace("-", " ").split()
+        while words and words[0] in _UNSAID:
+            words.pop(0)
+        for end in range(min(_LONGEST, len(words)), 0, -1):
+            name = " ".join(words[:end])
+            if self._any.fullmatch(name):
+                platforms = tuple(platform for pattern, platform in self._platforms if pattern.fullmatch(name))
+                return Processor(platforms, " ".join(word for word in words[end:] if word not in _UNSAID))
+        return None

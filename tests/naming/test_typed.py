@@ -1,0 +1,47 @@
+"""More than 600 names as people type them, each with what an expert would take it for.
+
+``typed_hardware.tsv`` and ``typed_model.tsv``: the text, a tab, the outcome. ``2x rtx-3090:24 + 64 RAM``: taken for
+that; ``? a, b``: asked back, these first; ``cloud x``: not local; ``-``: nothing. Written by us as people write in
+chat, beside the texts of public threads in ``benchmarks/data/names.jsonl``.
+"""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bot.answers.knowledge import Knowledge
+from bot.naming.hardware import HardwareOutcome
+from bot.naming.models import ModelOutcome
+from bot.naming.outcome import AskBack, HardwareMatch, ModelMatch, NotFound, NotLocal
+
+HERE = Path(__file__).parent
+
+
+def rows(kind: str) -> list[tuple[str, str]]:
+    lines = (HERE / f"typed_{kind}.tsv").read_text(encoding="utf-8").splitlines()
+    return [(typed, outcome) for typed, _, outcome in (line.partition("\t") for line in lines)]
+
+
+def said(outcome: ModelOutcome | HardwareOutcome) -> str:
+    if isinstance(outcome, HardwareMatch):
+        counts = Counter(f"{device.hardware.id}:{device.memory_gib:g}" for device in outcome.devices)
+        parts = [f"{count}x {name}" if count > 1 else name for name, count in counts.items()]
+        return " + ".join(parts + ([f"{outcome.ram_gib:g} RAM"] if outcome.ram_gib else []))
+    if isinstance(outcome, ModelMatch):
+        return " ".join(filter(None, (outcome.model.id, outcome.quant)))
+    if isinstance(outcome, AskBack):
+        return "? " + ", ".join(candidate.id for candidate in outcome.candidates[:3])
+    if isinstance(outcome, NotLocal):
+        return f"cloud {outcome.cloud.id}"
+    return "-" if isinstance(outcome, NotFound) else "!"
+
+
+@pytest.mark.parametrize(("typed", "outcome"), rows("hardware"))
+def test_hardware(knowledge: Knowledge, typed: str, outcome: str) -> None:
+    assert said(knowledge.hardware.resolve(typed)) == outcome
+
+
+@pytest.mark.parametrize(("typed", "outcome"), rows("model"))
+def test_models(knowledge: Knowledge, typed: str, outcome: str) -> None:
+    assert said(knowledge.models.resolve(typed)) == outcome
