@@ -37,7 +37,7 @@ _GLUED = re.compile(
     r"\b(geforce|nvidia|radeon|quadro|tesla|titan|intel|amd|rtx|gtx|arc|rx|gt|tuf|apple)(?=\d|[abhlmpv]\d)"
 )
 _GLUED_MEMORY = re.compile(r"\b(\d{3,4}(?:ti|xtx?|super|s)|\d{4})(\d{1,3}gb?)\b")
-_TOKEN = re.compile(r"a\d{2,3}[gmx](?![a-z0-9])|sxm\d|\d+(?=[a-z])|[a-z]{1,2}\d+|\d+|[a-z]+")
+_TOKEN = re.compile(r"l?p?ddr\dx?|a\d{2,3}[gmx](?![a-z0-9])|sxm\d|\d+(?=[a-z])|[a-z]{1,2}\d+|\d+|[a-z]+")
 _SEPARATOR = re.compile(r" ?(?:\+|,|&| and | plus | with ) ?")
 _BRANDS = frozenset(
     """
@@ -54,7 +54,7 @@ _NOISE = frozenset(
     only w colab kaggle macbook uma metal ssd nvme storage edition devkit dev kit mainboard motherboard board dell hp
     lenovo thinkpad zbook gmktec evo minisforum beelink bosgame geekom single laptop's a64 have has got my i've rig
     server workstation lxc proxmox tp ubuntu win11 studio mini air imac book nvlink system ddr x framework
-    gpu gpus card cards
+    gpu gpus card cards ddr3 ddr4 ddr5 lpddr4 lpddr4x lpddr5 lpddr5x
     """.split()
 )
 _SYNONYMS = {
@@ -181,10 +181,10 @@ class HardwareIndex:
         ram: float | None = None
         taken_from: str | None = None
         processor: Processor | None = None
+        asked: AskBack | None = None
         parts = _parts(text)
         for number, part in enumerate(parts):
-            found = self._processors.find(part)
-            if found and isinstance(self._one(part, typed), NotFound):
+            if found := self._processors.find(part):
                 processor, part = processor or found, found.rest
                 if not _meaning(part):
                     memory = _MEMORY.search(part)
@@ -201,7 +201,8 @@ class HardwareIndex:
                 return Unreadable("gpu", "count", str(MAX_DEVICES))
             outcome = self._one(part, typed)
             if isinstance(outcome, AskBack):
-                return _among(outcome, parts, number, count)
+                asked = asked or _among(outcome, parts, number, count)
+                continue
             if isinstance(outcome, NotFound) and len(parts) > 1 and _PROCESSOR.fullmatch(part):
                 continue
             if not isinstance(outcome, tuple) or isinstance(outcome, (AskBack, NotFound)):
@@ -209,6 +210,8 @@ class HardwareIndex:
             device, certain = outcome
             taken_from = taken_from or (None if certain else typed)
             devices += [device] * count
+        if asked:
+            return asked
         if processor and not devices:
             return _on_processor(processor, ram, typed)
         if not devices:

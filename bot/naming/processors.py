@@ -10,8 +10,8 @@ from bot.naming.text import plain
 _LONGEST = 6
 """Words that the longest name of a processor has: «xeon gold 6248 r» and a few more."""
 _NOTHING = r"[^\x00-\x{10FFFF}]"
-_UNSAID = frozenset("amd intel core cpu cpus processor processors a an my with the single dual two 1x 2x 4x".split())
-"""Words around a processor's name; two sockets are counted as one, for a model rarely runs faster on both."""
+_AFTER = frozenset({"cpu", "processor"})
+_SOCKETS = re2.compile(r"[1-8]x")
 
 
 class Processor:
@@ -35,13 +35,17 @@ class ProcessorIndex:
         self._any = re2.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in self._platforms) or _NOTHING)
 
     def find(self, text: str) -> Processor | None:
-        """The processor that ``text`` (plain) begins with, the longest name first."""
+        """The processor that ``text`` (plain) names before anything else with a figure; the longest name wins.
+
+        «dual xeon 6248» is one: a model rarely runs faster on both sockets.
+        """
         words = text.replace("-", " ").split()
-        while words and words[0] in _UNSAID:
-            words.pop(0)
-        for end in range(min(_LONGEST, len(words)), 0, -1):
-            name = " ".join(words[:end])
-            if self._any.fullmatch(name):
-                platforms = tuple(platform for pattern, platform in self._platforms if pattern.fullmatch(name))
-                return Processor(platforms, " ".join(word for word in words[end:] if word not in _UNSAID))
+        for start in range(len(words)):
+            for end in range(min(start + _LONGEST, len(words)), start, -1):
+                name = " ".join(words[start:end])
+                if self._any.fullmatch(name):
+                    platforms = tuple(platform for pattern, platform in self._platforms if pattern.fullmatch(name))
+                    return Processor(platforms, " ".join(word for word in words[end:] if word not in _AFTER))
+            if any(map(str.isdigit, words[start])) and not _SOCKETS.fullmatch(words[start]):
+                return None
         return None

@@ -24,6 +24,8 @@ _CONTEXT = re.compile(
     r"|(?<![\w.])(\d{1,4}k)$"
 )
 _RAM = re.compile(r"(?<![\w.])(\d{1,4}) ?(?:gib|gb|g) ?(?:of )?(?:system |main |ddr\d )?(?:ram|memory|ddr\d)\b")
+_MEMORY = re.compile(r"(?<![\w.])\d{1,3} ?(?:gib|gb|gigs?)\b(?! (?:file|model|download|ssd|disk|page))")
+"""A memory of which is not said what has it: asked back about."""
 _KV = re.compile(r"\bkv(?: cache)?(?: at| in| type| quant\w*)? ?(q[48](?:[ _-]?[01])?|f16|fp16|fp8)\b")
 _WORD = re.compile(r"[^\s,;!?\"'`<>|]+")
 _EDGE = ".:()[]{}-–"
@@ -66,12 +68,13 @@ def read_sentence(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sen
     named = _best(left, lambda part: _model_score(models.find(part), part))
     rest = " ".join(left)
     ram = _RAM.search(rest)
+    memory = None if cards or ram else _MEMORY.search(rest)
     context = _CONTEXT.search(_RAM.sub(" ", rest))
     kv = _KV.search(rest)
     quants = _quants(_KV.sub(" ", rest))
     return Sentence(
         model=_with_size(named, left) if named else None,
-        hardware=cards.text if cards else None,
+        hardware=cards.text if cards else memory[0] if memory else None,
         quant=quants[0] if len(quants) == 1 else None,
         context=parse_context(next(filter(None, context.groups()))) if context else None,
         kv=kv[1] if kv else None,
