@@ -82,6 +82,7 @@ class Knowledge:
         for name, member in vars(type(self)).items():
             if isinstance(member, cached_property):
                 getattr(self, name)
+        self.models.build()
 
     @cached_property
     def models(self) -> ModelIndex:

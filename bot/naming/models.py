@@ -2,7 +2,8 @@
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -96,23 +97,39 @@ class ModelIndex:
 
     def __init__(self, catalog: Catalog) -> None:
         self._models = catalog.models
+        self._by_rank = sorted(catalog.models.values(), key=lambda m: m.rank)
         self._exact: dict[str, Model] = {}
-        by_rank = sorted(catalog.models.values(), key=lambda m: m.rank)
-        named = [(name, model) for model in by_rank for name in (model.id, model.hf_id, model.name)]
-        named += [(name, m) for m in by_rank for name in (*m.ollama, *m.gguf_repos, *m.aliases)]
+        named = [(name, model) for model in self._by_rank for name in (model.id, model.hf_id, model.name)]
+        named += [(name, m) for m in self._by_rank for name in (*m.ollama, *m.gguf_repos, *m.aliases)]
         for name, model in named:
             self._exact.setdefault(_spaced(plain(name)), model)
         self._repositories: dict[str, Model] = {}
-        for model in by_rank:
+        for model in self._by_rank:
             owner, repository = model.hf_id.split("/", 1)
             for name in (repository, f"{owner} {repository}"):  # some put the owner's name into a file's name
                 self._repositories.setdefault(_said(plain(name)), model)
-        self._forms = [form for model in catalog.models.values() for form in _forms(model)]
-        self._vocabulary = Vocabulary([w for f in self._forms for w in f.tokens.words | f.free_words | _NEUTRAL])
-        self._suggestions = Suggestions((model.id, model.name) for model in by_rank)
-        self._by_part = postings(f.tokens.words | f.free_words | f.sizes for f in self._forms)
         self._names = {model.id: plain(model.name) for model in catalog.models.values()}
         self._cloud = [(_sequence(words), cloud) for cloud in catalog.cloud_models.values() for words in cloud.words]
+
+    def build(self) -> None:
+        """Build what names written in full do not need, before somebody waits for it."""
+        _ = self._suggestions, self._by_part, self._vocabulary
+
+    @cached_property
+    def _forms(self) -> list[_Form]:
+        return [form for model in self._models.values() for form in _forms(model)]
+
+    @cached_property
+    def _by_part(self) -> dict[Hashable, list[int]]:
+        return postings(f.tokens.words | f.free_words | f.sizes for f in self._forms)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary([w for f in self._forms for w in f.tokens.words | f.free_words | _NEUTRAL])
+
+    @cached_property
+    def _suggestions(self) -> Suggestions:
+        return Suggestions((model.id, model.name) for model in self._by_rank)
 
     def resolve(self, text: str) -> ModelOutcome:
         """The model that ``text`` names, with the quant it names."""
@@ -317,23 +334,23 @@ def _versions(text: str) -> dict[str, frozenset[str]]:
 
 
 def _forms(model: Model) -> list[_Form]:
-    repo = model.hf_id.split("/", 1)[1].replace("_", "-")
-    free = _NEUTRAL | _tokens(model.org).words | _tokens(model.hf_id.split("/", 1)[0]).words
+    owner, repo = plain(model.hf_id).split("/", 1)
+    name = plain(model.name)
+    named = {spelling: _tokens(spelling) for spelling in (name, repo, *map(plain, model.aliases))}
+    free = _NEUTRAL | _tokens(f"{model.org} {owner}".lower()).words
     if model.architecture and model.architecture.moe:
         free |= {"moe"}
     if model.active_params:
         free |= {f"a{round(model.active_params / 1e9)}b"}
     text_params = model.params - model.extra_params
     total = {float(round(text_params / 1e9)), round(text_params / 1e9, 1)} if text_params >= 1e9 else set()
-    forms = []
-    numbers = _tokens(plain(model.name)).numbers | _tokens(plain(repo)).numbers
-    untuned = "base" in _tokens(plain(model.name)).words
-    for name in dict.fromkeys(plain(n) for n in (model.name, repo, *model.aliases)):
-        tokens = _tokens(name)
-        if untuned and name == plain(repo) and "base" not in tokens.words:
-            continue  # a bare «Gemma 3 27B» means the instruct model, whatever the base model's repository is called
-        forms.append(_Form(model, tokens, frozenset(free), numbers, tokens.sizes | total, _versions(name)))
-    return forms
+    numbers = named[name].numbers | named[repo].numbers
+    if "base" in named[name].words and "base" not in named[repo].words:
+        del named[repo]  # a bare «Gemma 3 27B» is the instruct model, whatever the base model's repository is called
+    return [
+        _Form(model, tokens, free, numbers, tokens.sizes | total, _versions(spelling))
+        for spelling, tokens in named.items()
+    ]
 
 
 def _contradicts(typed: dict[str, frozenset[str]], named: dict[str, frozenset[str]], numbers: frozenset[str]) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
-from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.table import Table
@@ -31,6 +30,12 @@ from bot.show import money, phrases
 
 _COLOURS = {"fits": "green", "tight": "yellow", "offload": "dark_orange", "no": "red"}
 _BAR = 48
+
+
+def _markdown(text: str, style: str = "none") -> RenderableType:
+    from rich.markdown import Markdown  # a tenth of the time that the first answer takes, and few need it
+
+    return Markdown(text, style=style)
 
 
 def render(answer: Answer) -> RenderableType:
@@ -70,20 +75,20 @@ def _lines(answer: Answer) -> Iterator[RenderableType]:
                 yield Text(term.title, style="bold").append(f"  {term.sentence}", style="not bold")
         case AskOut() as payload:
             yield Text(payload.question, style="bold cyan")
-            yield Markdown(payload.answer)
-            yield Markdown(payload.reason, style="dim")
+            yield _markdown(payload.answer)
+            yield _markdown(payload.reason, style="dim")
             yield from (Text(f"  {command}", style="cyan") for command in payload.see)
         case TopicOut() as payload:
             yield Text(payload.title, style="bold cyan")
-            yield Markdown(payload.text)
+            yield _markdown(payload.text)
             yield Text("Sources: " + "; ".join(payload.sources) + f" (checked {payload.checked})", style="dim")
         case KitOut() as payload:
-            yield Markdown(phrases.kit_file(payload))
+            yield _markdown(phrases.kit_file(payload))
         case LessonOut() as payload:
             yield from _lesson(payload)
         case GuideOut() as payload:
             yield Text(payload.title, style="bold cyan")
-            yield Markdown(payload.short_answer)
+            yield _markdown(payload.short_answer)
             for number, pick in enumerate(payload.picks, 1):
                 yield Text(f"\n{number}. {phrases.pick_title(pick)}", style="bold")
                 yield from (Text(f"   {line}") for line in phrases.pick_lines(pick))
@@ -271,7 +276,7 @@ def _troubleshoot(a: TroubleshootOut) -> Iterator[RenderableType]:
 
 
 def _todo(label: str, text: str, command: str | None) -> Iterator[RenderableType]:
-    yield Padding(Markdown(f"{label}: {text}"), (0, 0, 0, 3))
+    yield Padding(_markdown(f"{label}: {text}"), (0, 0, 0, 3))
     if command:
         yield Padding(Text(command, style="cyan", overflow="fold"), (0, 0, 0, 6))
 
@@ -288,19 +293,19 @@ def _choose(a: ChooseOut) -> Iterator[RenderableType]:
 
 def _error(a: ErrorOut) -> Iterator[RenderableType]:
     yield Text(a.entry.title, style="bold red").append(f"   {a.entry.category} · {a.entry.severity}", style="dim")
-    yield Markdown(a.cause)
+    yield _markdown(a.cause)
     for sentence in phrases.log_says(a):
         yield Text(f"\n{sentence}", style="cyan")
     for number, step in enumerate(a.steps, 1):
-        yield Padding(Markdown(f"{number}. {step.text}"), (1, 0, 0, 0))
+        yield Padding(_markdown(f"{number}. {step.text}"), (1, 0, 0, 0))
         if step.command:
             yield Padding(Syntax(step.command, step.language or "text", background_color="default"), (0, 0, 0, 3))
     if a.dead_ends:
         yield Text("\nDoes not help:", style="yellow")
-        yield Markdown("\n".join(f"- {item}" for item in a.dead_ends))
+        yield _markdown("\n".join(f"- {item}" for item in a.dead_ends))
     if a.alternatives:
         yield Text("\nOtherwise:")
-        yield Markdown("\n".join(f"- {item}" for item in a.alternatives))
+        yield _markdown("\n".join(f"- {item}" for item in a.alternatives))
     if a.others:
         yield Text("\nNot it? " + "; ".join(other.title for other in a.others), style="dim")
     yield Text("Sources: " + "; ".join(a.sources), style="dim")
@@ -309,21 +314,21 @@ def _error(a: ErrorOut) -> Iterator[RenderableType]:
 def _glossary(a: GlossaryOut) -> Iterator[RenderableType]:
     title = f"{a.entry.title} ({a.entry.expansion})" if a.entry.expansion else a.entry.title
     yield Text(title, style="bold cyan").append(f"   {a.entry.category}", style="dim")
-    yield Markdown(a.definition)
+    yield _markdown(a.definition)
     for heading, body in (
         ("Deeper dive", a.deeper_dive),
         ("Practical example", a.practical_example),
         ("Workflow example", a.workflow_example),
     ):
         yield Text(f"\n{heading}", style="bold")
-        yield Markdown(body)
+        yield _markdown(body)
     yield Text("\nRelated: " + ", ".join(item.name for item in a.related), style="dim")
     yield Text("Sources: " + "; ".join(a.sources), style="dim")
 
 
 def _lesson(a: LessonOut) -> Iterator[RenderableType]:
     yield Text(a.title, style="bold cyan").append(f"  {phrases.lesson_place(a)}", style="not bold dim")
-    yield Markdown(a.text)
+    yield _markdown(a.text)
     yield Text(f"\nRemember: {a.insight}\n", style="bold")
     yield Text(a.question, style="bold")
     yield from (Text(f"  {number}) {choice}") for number, choice in enumerate(a.choices, 1))
@@ -334,12 +339,12 @@ def _lesson(a: LessonOut) -> Iterator[RenderableType]:
 
 def _start(a: StartOut) -> Iterator[RenderableType]:
     yield Text(phrases.start_title(a), style="bold cyan")
-    yield Markdown(phrases.start_pick(a))
+    yield _markdown(phrases.start_pick(a))
     for number, step in enumerate(a.steps, 1):
         yield Text(f"\n{number}. {phrases.STEP_WORDS[step.step]}", style="bold")
         yield from (Text(f"   {command}", style="cyan") for command in step.commands)
         if step.step == "check":
-            yield Markdown(phrases.start_check(a), style="dim")
+            yield _markdown(phrases.start_check(a), style="dim")
     if a.others:
         names = ", ".join(f"{m.name} ({m.quant}, {phrases.band(m.decode_tok_s)})" for m in a.others)
         yield Text(f"\nAlso good there: {names}", style="dim")
