@@ -25,26 +25,33 @@ from bot.fit.speed import (
     Coefficients,
     active_mib,
     active_weights,
+    all_read_s,
     generation_of,
+    packed_g,
     prefill_s_per_token,
     token_seconds,
 )
 
 TARGET = Path(__file__).parents[1] / "bot" / "fit" / "speed_coefficients.py"
 _PARTS = 12
+_SHUFFLES = (1, 2, 3)
+"""How the sources fall into parts changes the figures by a tenth, so each run is predicted three times."""
 _ROUNDS = 5
-_PULL = 0.3
+_PULL = 2.5
 """Weight of a generation's distance from its backend, so that one odd source does not decide."""
+_WILD = 0.2
+"""Beyond this (a fifth off) a run says more about its source than about the card: it weighs a tenth."""
 _FULL = 0.93
 """A card that would be fuller held a part in system memory, whatever the source says."""
 _ENOUGH_SOURCES = 4
 _LEAST = 8
 """A backend with fewer runs keeps the default."""
 
-_EFFICIENCY = [0.2 + 0.05 * step for step in range(16)]
-_FACTORS = [0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4, 1.6]
+_EFFICIENCY = [0.2 + 0.02 * step for step in range(40)]
+_FACTORS = [0.4 * 1.06**step for step in range(16)] + [1.0] + [1.0 * 1.05**step for step in range(1, 11)]
 _PREFILL_FACTORS = [0.1 * 1.15**step for step in range(28)]
 _EXPERTS = [1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.4, 2.8]
+_UNPACK = [0.0, 0.02, 0.04, 0.06, 0.09, 0.13, 0.2, 0.3, 0.5, 0.8, 1.3, 2.0]
 _LAYER_S = [0.0, 4e-6, 8e-6, 12e-6, 16e-6, 24e-6, 32e-6, 48e-6, 64e-6, 90e-6, 130e-6]
 _TOKEN_S = [0.0, 1e-4, 2e-4, 4e-4, 7e-4, 1e-3, 1.5e-3, 2.5e-3, 4e-3]
 
@@ -59,11 +66,13 @@ class Run(NamedTuple):
     generation: str
     dense_gb: float
     experts_gb: float
+    packed_g: float
     layers: int
     bandwidth_gb_s: float
     compute: float | None
     """Floating-point operations per second, and of them those that a prompt token takes (``flops``)."""
     flops: float
+    all_read_s: float
     weight: float
 
 
@@ -125,10 +134,12 @@ def usable_runs() -> list[Run]:
                 generation_of(device),
                 (dense + context) * gb,
                 experts * gb,
+                packed_g(asked),
                 model.architecture.layers,
                 hardware.bandwidth_gb_s,
                 device.tflops and device.tflops * 1e12,
                 2 * active_weights(model.architecture),
+                all_read_s(asked, device),
                 1 / math.sqrt(per_source[row.source]),
             )
         )
@@ -138,14 +149,17 @@ def usable_runs() -> list[Run]:
 def decode_error(run: Run, c: Coefficients) -> float:
     """Logarithm of predicted by measured seconds a token: positive where the prediction is too slow."""
     seconds = token_seconds(
-        c, run.where, run.generation, run.dense_gb, run.experts_gb, run.layers, run.bandwidth_gb_s, moe=run.moe
-    )
+        c, run.where, run.generation, run.dense_gb, run.experts_gb, run.packed_g, run.layers, run.bandwidth_gb_s,
+        moe=run.moe,
+    )  # fmt: skip
     return math.log(seconds * (run.row.decode_tok_s or 0.0))
 
 
 def prefill_error(run: Run, c: Coefficients) -> float:
     """The same for a prompt token."""
-    seconds = prefill_s_per_token(c, run.where, run.generation, run.flops, run.compute or 0.0, moe=run.moe)
+    seconds = prefill_s_per_token(
+        c, run.where, run.generation, run.flops, run.compute or 0.0, run.all_read_s, moe=run.moe
+    )
     return math.log(seconds * (run.row.prefill_tok_s or 0.0))
 
 
@@ -154,7 +168,8 @@ def fit_decode(runs: list[Run]) -> Coefficients:
     c = UNFITTED
     by_place, by_generation = _grouped(runs, lambda r: r.where), _grouped(runs, lambda r: r.generation)
     grids: tuple[tuple[str, list[float]], ...] = (
-        ("efficiency", _EFFICIENCY), ("experts", _EXPERTS), ("layer_s", _LAYER_S), ("token_s", _TOKEN_S),
+        ("efficiency", _EFFICIENCY), ("experts", _EXPERTS), ("unpack", _UNPACK), ("layer_s", _LAYER_S),
+        ("token_s", _TOKEN_S),
     )  # fmt: skip
     for _ in range(_ROUNDS):
         for where, some in by_place.items():
@@ -178,7 +193,7 @@ def fit_prefill(runs: list[Run]) -> Coefficients:
             if len(some) >= _LEAST // 2:
                 c = _best(c, "prefill", where, grid, some, prefill_error)
         for generation, some in by_generation.items():
-            c = _best(c, "prefill_generation", generation, _PREFILL_FACTORS, some, prefill_error, pull=_PULL / 3)
+            c = _best(c, "prefill_generation", generation, _PREFILL_FACTORS, some, prefill_error, pull=_PULL)
     return c
 
 
@@ -204,7 +219,7 @@ def _best(
 
 def _bent(error: float) -> float:
     """Absolute error, on which wild runs weigh less."""
-    return min(abs(error), 0.6) + 0.1 * abs(error)
+    return min(abs(error), _WILD) + 0.1 * abs(error)
 
 
 Judged = list[tuple[Run, float]]
@@ -214,13 +229,14 @@ def cross_validated(
     runs: list[Run], fit: Callable[[list[Run]], Coefficients], error: Callable[[Run, Coefficients], float]
 ) -> Judged:
     """Each run with its error under coefficients that never saw its source."""
-    sources = sorted({run.row.source for run in runs})
-    random.Random(3).shuffle(sources)  # noqa: S311
     judged: Judged = []
-    for part in range(_PARTS):
-        out = set(sources[part::_PARTS])
-        fitted = fit([run for run in runs if run.row.source not in out])
-        judged += [(run, error(run, fitted)) for run in runs if run.row.source in out]
+    for seed in _SHUFFLES:
+        sources = sorted({run.row.source for run in runs})
+        random.Random(seed).shuffle(sources)  # noqa: S311
+        for part in range(_PARTS):
+            out = set(sources[part::_PARTS])
+            fitted = fit([run for run in runs if run.row.source not in out])
+            judged += [(run, error(run, fitted)) for run in runs if run.row.source in out]
     return judged
 
 
@@ -276,13 +292,14 @@ def _table(title: str, judged: Judged) -> Table:
         off = sorted(abs(math.expm1(-error)) for _, error in some)
         if off:
             median, most = 100 * off[len(off) // 2], 100 * off[int(0.8 * (len(off) - 1))]
-            table.add_row(name, str(len(off)), f"{median:.1f}", f"{most:.0f} %")
+            table.add_row(name, str(len(off) // len(_SHUFFLES)), f"{median:.1f}", f"{most:.0f} %")
     return table
 
 
 def _worst(judged: Judged) -> Table:
     table = Table("run", "model", "hardware", "runtime", "measured", "predicted", title="The worst fifteen, held out")
-    for run, error in sorted(judged, key=lambda j: -abs(j[1]))[:15]:
+    once = {run.row.id: (run, error) for run, error in judged}.values()
+    for run, error in sorted(once, key=lambda j: -abs(j[1]))[:15]:
         row, measured = run.row, run.row.decode_tok_s or 0.0
         table.add_row(
             row.id, f"{row.model} {row.quant}", row.hardware, f"{row.runtime} {row.backend}",

@@ -140,6 +140,10 @@ class Hardware(Record):
     rank: int = Field(default=9999, ge=1)
     notes: str | None = None
 
+    @property
+    def _stacked(self) -> bool:
+        return (self.memory_type or "").startswith("HBM")
+
     def device(self, memory_gib: float, backend: Backend | None = None) -> Device:
         """This hardware with one of its memory sizes, as the maths sees it; by default with its first backend."""
         return Device(
@@ -151,7 +155,7 @@ class Hardware(Record):
             bandwidth_gb_s=self.bandwidth_gb_s,
             fp16_tflops=self.fp16_tensor_tflops,
             fp32_tflops=self.fp32_tflops,
-            architecture=self.architecture or "",
+            architecture=" ".join(filter(None, (self.architecture, "HBM" if self._stacked else ""))),
         )
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.fit import speed_coefficients as fitted
 from bot.fit.architecture import Architecture
 from bot.fit.devices import Device
-from bot.fit.plan import Load, Plan, context_mib
+from bot.fit.plan import Load, Plan, context_mib, weights_mib
 from bot.fit.tensors import inventory
 from bot.fit.weights import weigh
 
@@ -19,6 +19,11 @@ _GB_PER_MIB = 1024 * 1024 / 1e9
 HOST_BANDWIDTH_GB_S = 60.0
 """System memory of a common desktop (two channels of DDR5) where nothing is known of it."""
 
+_STACKED = " HBM/gpu"
+_OLDEST, _PASCAL = ("cuda/Kepler", "cuda/Maxwell", "cuda/Pascal"), "cuda/Pascal/gpu"
+_MICRO_BATCH = 512
+"""Prompt tokens that are read at once (llama.cpp's default)."""
+_FLOATS = frozenset({"F32", "F16", "BF16"})
 _USED = 0.5
 """Share of the planned context that is in the cache in the middle of a chat."""
 _WIDER = 1.2
@@ -37,6 +42,8 @@ class Coefficients(NamedTuple):
     """Factor on it, by generation of hardware."""
     experts: dict[str, float]
     """Factor on the bytes of experts, which are read in pieces."""
+    unpack: dict[str, float]
+    """What unpacking a quantised weight takes, in bytes that could be read meanwhile."""
     layer_s: dict[str, float]
     """Seconds a layer and token, whatever its size."""
     token_s: dict[str, float]
@@ -51,11 +58,12 @@ class Coefficients(NamedTuple):
     prefill_spread: float
 
 
-UNFITTED = Coefficients({}, {}, {}, {}, {}, {}, {}, {}, (), 2.0)
+UNFITTED = Coefficients({}, {}, {}, {}, {}, {}, {}, {}, {}, (), 2.0)
 FITTED = Coefficients(
     fitted.EFFICIENCY,
     fitted.GENERATION,
     fitted.EXPERTS,
+    fitted.UNPACK,
     fitted.LAYER_S,
     fitted.TOKEN_S,
     fitted.PREFILL,
@@ -65,7 +73,9 @@ FITTED = Coefficients(
     fitted.PREFILL_SPREAD,
 )
 
-_EFFICIENCY, _EXPERTS, _LAYER_S, _TOKEN_S, _PREFILL = 0.65, 1.2, 16e-6, 7e-4, 0.25
+_EFFICIENCY, _EXPERTS, _UNPACK, _LAYER_S, _TOKEN_S, _PREFILL = 0.65, 1.2, 0.06, 16e-6, 7e-4, 0.25
+_EXPERT_LAYER = 2.0
+"""A layer of experts launches about this many times the work of a dense one: routing, gathering, several matrices."""
 
 
 class Band(NamedTuple):
@@ -98,30 +108,47 @@ def generation_of(device: Device) -> str:
     return f"{device.backend}/{device.architecture}/{device.kind}"
 
 
+def _generation_factor(c: Coefficients, generation: str) -> float:
+    """As measured; else as of what is most like it: stacked memory as on other cards, older than Pascal as Pascal."""
+    known = c.generation.get(generation)
+    if known is None and _STACKED in generation:
+        stacked = sorted(factor for name, factor in c.generation.items() if _STACKED in name)
+        known = stacked[len(stacked) // 2] if stacked else None
+    if known is None and generation.startswith(_OLDEST):
+        known = c.generation.get(_PASCAL)
+    return 1.0 if known is None else known
+
+
 def token_seconds(
     c: Coefficients,
     where: str,
     generation: str,
     dense_gb: float,
     experts_gb: float,
+    packed_g: float,
     layers: float,
     bandwidth_gb_s: float,
     *,
     moe: bool,
 ) -> float:
-    """Seconds for one token on one device: bytes over the bandwidth that is reached, and the fixed costs."""
-    efficiency = min(0.98, c.efficiency.get(where, _EFFICIENCY) * c.generation.get(generation, 1.0))
+    """Seconds for one token on one device: bytes over the bandwidth that is reached, and the fixed costs.
+
+    ``packed_g``: 10⁹ quantised weights that are unpacked for it.
+    """
+    efficiency = min(0.98, c.efficiency.get(where, _EFFICIENCY) * _generation_factor(c, generation))
     read = dense_gb + experts_gb * (c.experts.get(where, _EXPERTS) if moe else 1.0)
-    fixed = c.token_s.get(where, _TOKEN_S) + layers * c.layer_s.get(where, _LAYER_S)
+    read += packed_g * c.unpack.get(where, _UNPACK)
+    launches = layers * (_EXPERT_LAYER if moe else 1.0)
+    fixed = c.token_s.get(where, _TOKEN_S) + launches * c.layer_s.get(where, _LAYER_S)
     return read / (bandwidth_gb_s * efficiency) + fixed
 
 
 def prefill_s_per_token(
-    c: Coefficients, where: str, generation: str, flops: float, flops_per_s: float, *, moe: bool
+    c: Coefficients, where: str, generation: str, flops: float, flops_per_s: float, read_s: float, *, moe: bool
 ) -> float:
-    """Seconds for one token of a long prompt."""
+    """Seconds for one token of a long prompt: arithmetic, and its part of reading all weights for a micro-batch."""
     share = c.prefill.get(f"{where}/{'moe' if moe else 'dense'}", _PREFILL) * c.prefill_generation.get(generation, 1.0)
-    return flops / (flops_per_s * share)
+    return flops / (flops_per_s * share) + read_s / _MICRO_BATCH
 
 
 def active_mib(load: Load) -> tuple[float, float]:
@@ -133,6 +160,20 @@ def active_mib(load: Load) -> tuple[float, float]:
     return (weights.device_mib - weights.experts_mib) * scale, weights.experts_mib * share * scale
 
 
+def all_read_s(load: Load, device: Device) -> float:
+    """Seconds to read all weights once, those of every expert included."""
+    return (
+        weights_mib(load)
+        * _GB_PER_MIB
+        / (device.bandwidth_gb_s * FITTED.efficiency.get(_where(load, device), _EFFICIENCY))
+    )
+
+
+def packed_g(load: Load) -> float:
+    """10⁹ weights that are unpacked for each token: none where they are stored as floats of 16 bits or more."""
+    return 0.0 if load.quant in _FLOATS else active_weights(load.architecture) / 1e9
+
+
 def _where(load: Load, device: Device) -> str:
     return f"{load.engine.name}/{device.backend}"
 
@@ -142,6 +183,7 @@ def _token(load: Load, plan: Plan, devices: tuple[Device, ...]) -> tuple[float, 
     dense, experts = active_mib(load)
     kv, recurrent = context_mib(load)
     cache = kv * _USED + recurrent
+    packed = packed_g(load)
     layers = load.architecture.layers
     moe = load.architecture.moe is not None
     on_device = min(1.0, max(plan.gpu_layers - 1, 0) / layers)
@@ -156,9 +198,10 @@ def _token(load: Load, plan: Plan, devices: tuple[Device, ...]) -> tuple[float, 
         where, generation = _where(load, device), generation_of(device)
         times.append(
             token_seconds(
-                FITTED, where, generation, dense_gb, experts_gb, layers * part, device.bandwidth_gb_s, moe=moe
+                FITTED, where, generation, dense_gb, experts_gb, packed * on_device * part, layers * part,
+                device.bandwidth_gb_s, moe=moe,
             )
-        )
+        )  # fmt: skip
         rates.append(device.bandwidth_gb_s * FITTED.efficiency.get(where, _EFFICIENCY))
         least += (dense_gb + experts_gb) / device.bandwidth_gb_s
     # Layers of several cards run one after the other; parts of one layer run at the same time.
@@ -194,7 +237,9 @@ def _prefill(load: Load, plan: Plan, devices: tuple[Device, ...]) -> Band | None
         return None
     flops, moe = 2 * active_weights(load.architecture), load.architecture.moe is not None
     seconds = max(
-        prefill_s_per_token(FITTED, _where(load, d), generation_of(d), flops, (d.tflops or 0.0) * 1e12, moe=moe)
+        prefill_s_per_token(
+            FITTED, _where(load, d), generation_of(d), flops, (d.tflops or 0.0) * 1e12, all_read_s(load, d), moe=moe
+        )
         for d in devices
     )
     spread = FITTED.prefill_spread
