@@ -166,9 +166,8 @@ class LocalBot(commands.Bot):
         rules = await self.servers.rules(interaction.guild_id)
         private = private or result.status != "answered" or question.command in PERSONAL
         with speaking(await language_of(interaction)):
-            shown = show(result, told.question, ephemeral=private, command_ids=self.command_ids)
-            if told.rig:
-                shown.view.add_item(discord.ui.TextDisplay(phrases.on_rig(told.rig)))
+            note = phrases.on_rig(told.rig) if told.rig else ""
+            shown = show(result, told.question, ephemeral=private, command_ids=self.command_ids, note=note)
         private = private or interaction.channel_id in rules.private_channels
         if interaction.response.is_done():
             await interaction.followup.send(view=shown.view, files=shown.files)

@@ -19,6 +19,7 @@ from bot.answers.error import ErrorOut
 from bot.answers.fits import FitOut, FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
 from bot.answers.guide import GuideOut
+from bot.answers.knowledge import NAMES_ONLY
 from bot.answers.learn import LessonOut
 from bot.answers.method import TopicOut
 from bot.answers.own import PrivacyOut, RigsOut
@@ -30,9 +31,9 @@ from bot.answers.typed import read_typed
 from bot.answers.willitrun import WillItRunOut
 from bot.show import explain, money, phrases
 from bot.show.cards import card
-from bot.show.charts import picture
+from bot.show.charts import Picture, picture
 from bot.show.custom_id import Control, encode
-from bot.show.language import later, t
+from bot.show.language import later, spoken, t
 
 CONTEXTS = ("4096", "8192", "16384", "32768", "65536", "131072", "max")
 QUANTS = ("BF16", "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M", "IQ4_XS", "Q3_K_M", "IQ3_XXS", "Q2_K")
@@ -72,22 +73,62 @@ def show(
     *,
     ephemeral: bool = False,
     command_ids: Mapping[str, int] = MappingProxyType({}),
+    note: str = "",
 ) -> Shown:
-    """The message for an answer with its controls; one that is seen by the asker only can be shared."""
+    """The message for an answer with its controls; one that is seen by the asker only can be shared.
+
+    ``note`` is a line under all of it.
+    """
     drawing = picture(result)
-    view = card(result, command_ids, drawing)
     files = [discord.File(io.BytesIO(drawing.png), drawing.name)] if drawing else []
     if isinstance(result.answer, KitOut):
         files.append(discord.File(io.BytesIO(phrases.kit_file(result.answer).encode()), f"{result.answer.id}.md"))
     if isinstance(result.answer, PrivacyOut) and result.answer.done == "export":
         written = orjson.dumps(result.answer.stored, option=orjson.OPT_INDENT_2)
         files.append(discord.File(io.BytesIO(written), _EXPORT))
+    if note or question.command not in NAMES_ONLY:
+        view = _layout(result, question, ephemeral, command_ids, drawing)
+        if note:
+            view.add_item(ui.TextDisplay(note))
+        return Shown(view, files)
+    return Shown(_known_layout(_Same(result, question, drawing), ephemeral, spoken()), files)
+
+
+class _Same(NamedTuple):
+    """What a card is made of, compared by the payload itself: a question asked again has the very same one."""
+
+    result: Answer
+    question: Question
+    drawing: Picture | None
+
+    def __hash__(self) -> int:
+        return id(self.result.answer)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Same)
+            and self.result.answer is other.result.answer
+            and self.result.catalog == other.result.catalog
+            and self.question == other.question
+        )
+
+
+@lru_cache(maxsize=256)
+def _known_layout(made_of: _Same, ephemeral: bool, language: str) -> ui.LayoutView:  # noqa: ARG001
+    """The layout of a question that many ask; ``language`` is the one that is spoken while it is made."""
+    return _layout(made_of.result, made_of.question, ephemeral, MappingProxyType({}), made_of.drawing)
+
+
+def _layout(
+    result: Answer, question: Question, ephemeral: bool, command_ids: Mapping[str, int], drawing: Picture | None
+) -> ui.LayoutView:
+    view = card(result, command_ids, drawing)
     rows = [*_rows(result, question, share=ephemeral)]
     if result.status == "answered" and not isinstance(result.answer, _NOTHING_TO_REPORT):
         _add_report(rows, about(result.answer, question), result.catalog)
     for row in rows:
         view.add_item(row)
-    return Shown(view, files)
+    return view
 
 
 def about(payload: Frozen, question: Question) -> Question:

@@ -77,9 +77,8 @@ async def _answer(interaction: discord.Interaction[Any], control: Control, chang
     else:
         ephemeral = bool(interaction.message and interaction.message.flags.ephemeral)
         apart = verb in ("fits", "see") or verb.startswith(ALSO) or (changed.command in PERSONAL and not ephemeral)
-        shown = show(result, told.question, ephemeral=ephemeral or apart)
-        if not host.knowledge.catalog.version.startswith(control.catalog):
-            shown.view.add_item(ui.TextDisplay(f"-# {_OLD}"))
+        note = "" if host.knowledge.catalog.version.startswith(control.catalog) else f"-# {_OLD}"
+        shown = show(result, told.question, ephemeral=ephemeral or apart, note=note)
         if apart or result.status != "answered":
             await interaction.response.send_message(view=shown.view, files=shown.files, ephemeral=True)
         else:

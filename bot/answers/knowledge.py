@@ -15,7 +15,7 @@ from bot.naming.hardware import HardwareIndex
 from bot.naming.models import ModelIndex
 from bot.naming.tools import ToolIndex
 
-_NAMES_ONLY = frozenset({"willitrun", "compare", "fits", "start", "bench", "model", "gpu", "tool", "choosegpu", "cost"})
+NAMES_ONLY = frozenset({"willitrun", "compare", "fits", "start", "bench", "model", "gpu", "tool", "choosegpu", "cost"})
 """Commands whose options are names and settings; what people paste elsewhere is never kept."""
 _MOST = 1024
 _LONGEST = 200
@@ -53,7 +53,7 @@ class Recent:
 def _key(question: Question) -> _Key | None:
     """None for what is not kept: free text, and names that only the Hub may know."""
     given = [(name, value) for name, value in question.options.items() if value not in (None, "")]
-    if question.command not in _NAMES_ONLY or any(name == "ask" or _long(value) for name, value in given):
+    if question.command not in NAMES_ONLY or any(name == "ask" or _long(value) for name, value in given):
         return None
     return question.command, frozenset(given)
 

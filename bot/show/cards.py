@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import discord
@@ -65,7 +66,7 @@ def behind(blocks: Iterator[str]) -> ui.LayoutView:
 
 
 def _framed(blocks: Iterator[str], colour: discord.Colour, picture: Picture | None) -> ui.LayoutView:
-    view = _unkept()
+    view = Layout()
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=colour)
     for number, block in enumerate(_fitting(blocks)):
         if number:
@@ -81,16 +82,32 @@ def _framed(blocks: Iterator[str], colour: discord.Colour, picture: Picture | No
 
 def notice(text: str) -> ui.LayoutView:
     """A plain sentence, such as the report of a fault."""
-    view = _unkept()
+    view = Layout()
     view.add_item(ui.TextDisplay(text[:_ROOM]))
     return view
 
 
-def _unkept() -> ui.LayoutView:
-    """A layout that discord.py does not store; it would keep a private one, and a task for it, for 15 minutes."""
-    view = ui.LayoutView(timeout=None)
-    view.stop()
-    return view
+class Layout(ui.LayoutView):
+    """A layout that may be sent many times: it is written out once.
+
+    discord.py does not store it; it would keep a private one, and a task for it, for 15 minutes.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+        self.stop()
+        self._written: list[dict[str, Any]] | None = None
+
+    def add_item(self, item: ui.Item[Any]) -> Self:
+        """Add an item at the end."""
+        self._written = None
+        return super().add_item(item)
+
+    def to_components(self) -> list[dict[str, Any]]:
+        """As Discord takes it."""
+        if self._written is None:
+            self._written = super().to_components()  # type: ignore[no-untyped-call]
+        return self._written
 
 
 def plain(text: str) -> str:

@@ -17,6 +17,7 @@ Phrasebook = dict[tuple[str, str], str]
 """Translations by context (empty for phrases) and English text."""
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Languages that there are files for, by Discord's codes."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.po")))
@@ -58,6 +59,11 @@ def speaking(language: str) -> Iterator[None]:
         yield
     finally:
         _speaking.reset(token)
+
+
+def spoken() -> str:
+    """The language of phrases that are made now."""
+    return _speaking.get()
 
 
 def t(message: str, **values: object) -> str:
