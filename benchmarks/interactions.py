@@ -1,5 +1,8 @@
 """CPU and time of an interaction, beside commands that do nothing: ``python -m benchmarks.interactions [count]``.
 
+``--models 100000`` measures with a catalog of that many models; ``--long 20000`` asks that often, everything in turn,
+and prints memory and tasks on the way.
+
 The real discord.py talks to a Discord on a Unix socket in another process; CPU is that of the bot's process.
 """
 
@@ -9,23 +12,24 @@ import gc
 import logging
 import resource
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from unittest import mock
 
 import aiohttp
 import discord
 import orjson
+import typer
 from discord import app_commands, ui
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.loopback import Timing, discord_on
+from benchmarks.names import with_models
 from benchmarks.timing import shipped_catalog
 from bot.answers.answer import Question
 from bot.answers.knowledge import Knowledge
@@ -38,6 +42,7 @@ from bot.state.database import Database
 _COMMAND, _AUTOCOMPLETE = 2, 4
 _WILLITRUN = {"model": "gemma 3 27b q4_k_m", "gpu": "rtx 3090", "context": "32k"}
 AT_ONCE = (1, 50)
+_POINTS = 10
 
 
 class Case(NamedTuple):
@@ -145,8 +150,13 @@ def _as_said(case: Case) -> Iterator[None]:
         yield
 
 
-async def costs(knowledge: Live[Knowledge], folder: Path, count: int) -> list[Cost]:
-    """Each case ``count`` times in a row and side by side, after a first round that is not counted."""
+Measure = Callable[[Case, int, int], Awaitable[Timing]]
+"""Asks a case so many times, so many at once."""
+
+
+@asynccontextmanager
+async def _asking(knowledge: Live[Knowledge], folder: Path) -> AsyncIterator[Measure]:
+    """A running bot that can be asked."""
     gc.freeze()  # as at the bot's start
     async with _bot(knowledge, folder) as bot:
         serving = asyncio.create_task(bot.start("token"))
@@ -159,13 +169,36 @@ async def costs(knowledge: Live[Knowledge], folder: Path, count: int) -> list[Co
                 async with session.post("http://discord/measure", data=orjson.dumps(order)) as response:
                     return Timing(**orjson.loads(await response.read()))
 
-            found = [await _cost(case, count, n, measure) for case in CASES for n in AT_ONCE]
+            yield measure
         await bot.close()
         await serving
+
+
+async def costs(knowledge: Live[Knowledge], folder: Path, count: int) -> list[Cost]:
+    """Each case ``count`` times in a row and side by side, after a first round that is not counted."""
+    async with _asking(knowledge, folder) as measure:
+        return [await _cost(case, count, n, measure) for case in CASES for n in AT_ONCE]
+
+
+async def long_run(knowledge: Live[Knowledge], folder: Path, count: int) -> list[tuple[int, float, int]]:
+    """Interactions, MiB of memory and tasks, at ten points of a run in which every case has its turn."""
+    found = []
+    each = max(1, count // _POINTS // len(CASES))
+    async with _asking(knowledge, folder) as measure:
+        for point in range(1, _POINTS + 1):
+            for case in CASES:
+                await measure(case, each, AT_ONCE[-1])
+            gc.collect()
+            found.append((point * each * len(CASES), _resident_mib(), len(asyncio.all_tasks())))
     return found
 
 
-async def _cost(case: Case, count: int, at_once: int, measure: Callable[..., Awaitable[Timing]]) -> Cost:
+def _resident_mib() -> float:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+async def _cost(case: Case, count: int, at_once: int, measure: Measure) -> Cost:
     with _as_said(case):
         await measure(case, max(20, count // 10), at_once)
         cpu, wall = time.process_time(), time.perf_counter()
@@ -190,14 +223,33 @@ def pictures(knowledge: Knowledge) -> Iterator[tuple[str, float, int]]:
         yield f"/{command}: {', '.join(options.values())}", 1000 * statistics.median(seconds), len(drawn.png)
 
 
-def main(count: int) -> None:
+def main(
+    count: Annotated[int, typer.Argument(min=20)] = 1000,
+    models: Annotated[int, typer.Option(help="Models of the catalog; 0: those that it has.")] = 0,
+    long: Annotated[int, typer.Option(help="Interactions of one long run, instead of the table.")] = 0,
+) -> None:
     """Run and print; ratios first, since machines are noisy."""
     logging.getLogger("discord").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        live = Live(folder / "catalog.sqlite", shipped_catalog(folder), Knowledge)
+        catalog = shipped_catalog(folder)
+        live = Live(folder / "catalog.sqlite", with_models(catalog, models) if models else catalog, Knowledge)
         with discord_on(folder / "discord"):
+            if long:
+                _print_long(asyncio.run(long_run(live, folder, long)))
+                return
             found = asyncio.run(costs(live, folder, count))
+    _print(found, live.value, count)
+
+
+def _print_long(points: list[tuple[int, float, int]]) -> None:
+    table = Table("interactions", "memory, MiB", "tasks", title="What grows")
+    for interactions, mib, tasks in points:
+        table.add_row(f"{interactions:,}", f"{mib:.1f}", str(tasks))
+    Console(width=120).print(table)
+
+
+def _print(found: list[Cost], knowledge: Knowledge, count: int) -> None:
     table = Table(title=f"An interaction through discord.py, {count:,} of each")
     for title in ("what", "at once", "× nothing", "CPU, µs", "p50, ms", "p99, ms", "a second", "failed"):
         table.add_column(title, justify="left" if title == "what" else "right")
@@ -215,7 +267,7 @@ def main(count: int) -> None:
     console = Console(width=120)
     console.print(table)
     table = Table("picture", "ms", "bytes", title="Pictures, drawn anew")
-    for what, milliseconds, size in pictures(live.value):
+    for what, milliseconds, size in pictures(knowledge):
         table.add_row(what, f"{milliseconds:.1f}", f"{size:,}")
     console.print(table)
     console.print(
@@ -224,4 +276,4 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    typer.run(main)

@@ -18,6 +18,7 @@ from rapidfuzz import fuzz, process
 
 from bot.answers.knowledge import Knowledge
 from bot.catalog.records import Hardware
+from bot.catalog.store import Catalog
 from bot.naming.models import ModelIndex
 from bot.naming.outcome import AskBack, HardwareMatch, ModelMatch, NotFound, NotLocal
 from bot.naming.quants import read_quant
@@ -67,8 +68,22 @@ def times_us(knowledge: Knowledge) -> list[tuple[str, float]]:
 
 
 def times_at_scale_us(knowledge: Knowledge, count: int) -> list[tuple[str, float]]:
-    """The same with ``count`` models: those of the catalog over and over, each time under names of their own."""
-    models = list(knowledge.catalog.models.values())
+    """The same with ``count`` models."""
+    larger = with_models(knowledge.catalog, count)
+    index = ModelIndex(larger)
+    names = [model.name for model in larger.models.values()]
+    texts = [row["text"] for row in rows() if row["kind"] == "model"]
+    return [
+        ("resolve a model", _median(index.find, texts)),
+        ("complete a model", _median(index.search, [text[:5] for text in texts])),
+        ("extractOne(WRatio) over model names", _median(lambda t: process.extractOne(t, names, scorer=fuzz.WRatio),
+                                                        texts[:5])),
+    ]  # fmt: skip
+
+
+def with_models(catalog: Catalog, count: int) -> Catalog:
+    """The catalog with ``count`` models: its own over and over, each time under names of their own."""
+    models = list(catalog.models.values())
     many = {}
     for number in range(count):
         model = models[number % len(models)]
@@ -82,15 +97,7 @@ def times_at_scale_us(knowledge: Knowledge, count: int) -> list[tuple[str, float
             }
             model = model.model_copy(update={**fresh, "aliases": (), "ollama": (), "gguf_repos": (), "rank": 9999})
         many[model.id] = model
-    index = ModelIndex(knowledge.catalog._replace(models=many))
-    names = [model.name for model in many.values()]
-    texts = [row["text"] for row in rows() if row["kind"] == "model"]
-    return [
-        ("resolve a model", _median(index.find, texts)),
-        ("complete a model", _median(index.search, [text[:5] for text in texts])),
-        ("extractOne(WRatio) over model names", _median(lambda t: process.extractOne(t, names, scorer=fuzz.WRatio),
-                                                        texts[:5])),
-    ]  # fmt: skip
+    return catalog._replace(models=many)
 
 
 def rows() -> list[dict[str, Any]]:
