@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import re2
@@ -34,6 +35,29 @@ _GENERIC = frozenset(
 """Words that name no error of local AI by themselves."""
 
 
+_NEGATION = re.compile(
+    r"\b(?:does|do|did|is|are|was|wo|ca|could|would|should|has|have)n['’]?t\b|\bcannot\b|\bunable to\b"
+)
+_SHORTEST_STEM = 4
+_FORMS = {
+    word: form
+    for form, words in {
+        "detected": "see sees seen find finds found detect detects recognize recognise visible discovered",
+        "start": "starts launch launches open opens begin run runs running",
+        "stuck": "hang hangs hung freeze freezes frozen stall stalls",
+        "crash": "crashes crashed crashing",
+        "build": "built compile compiles compiled compiling builds",
+        "cpu": "processor",
+        "gpu": "gpus card cards graphics",
+        "download": "downloads downloading downloaded",
+        "support": "supports supported",
+        "slow": "slowly slower",
+        "garbage": "gibberish nonsense",
+        "oom": "outofmemory",
+    }.items()
+    for word in words.split()
+}
+"""Words of the field that say the same in a report."""
 _FIELD = frozenset(
     """
     ollama llama llamacpp cpp gguf ggml vllm sglang comfyui a1111 forge stable diffusion sdxl flux torch pytorch cuda
@@ -41,7 +65,7 @@ _FIELD = frozenset(
     diffusers tokenizer tokenizers tokens bitsandbytes xformers triton flash attn sageattention exllama exl2 exl3 gptq
     awq kobold koboldcpp lmstudio lms oobabooga textgen langchain whisper ctranslate2 onnxruntime webui openwebui
     sillytavern llm llms model models checkpoint ckpt lora vae clip unet gpu gpus vram wsl xid nccl qwen mistral
-    mixtral gemma deepseek phi quant quantized context unsloth lora safetensors kv
+    mixtral gemma deepseek phi quant quantized context unsloth lora safetensors kv lfs
     """.split()
 )
 """Words of local AI: a text without one is about something else, however alike it sounds."""
@@ -56,6 +80,14 @@ _OTHERS = frozenset(
 """Other programs: their errors are not ours, unless something of local AI is named as well."""
 _HARDWARE = frozenset("cuda nvidia nvml rocm hip amdgpu vulkan metal gpu gpus vram context".split())
 """Of those, what other programs use too."""
+_TROUBLE = re2.compile(
+    r"(?i)error|fail|\bno\b|\bnot\b|n['’]?t\b|\bnever\b|without|unable|missing|invalid|unsupported|unknown|unexpected"
+    r"|unrecogni[sz]ed|incompatible|mismatch|crash|stuck|hang|freez|slow|\boom\b|out of|kill|denied|refus|time[d ]*out"
+    r"|wrong|garbage|gibberish|nonsense|broken|corrupt|abort|exit|exception|assert|traceback|fatal|illegal|insufficient"
+    r"|too (?:small|large|long|big|old|new|many|few|low|high)|larger than|smaller than|only|instead|cannot|stop|lost"
+    r"|exceed|black|full|repeat|ask|require|must|need|re-?install|undefined|disabled|truncat|nan\b|\binf\b|\b[45]\d\d\b"
+)
+"""What tells that something is wrong: without it the words of a healthy log say nothing."""
 _LEAST_WEIGHT = 9.0
 _LEAST_SHARE = 0.38
 _MARGIN = 1.05
@@ -164,7 +196,7 @@ class ErrorIndex:
     def _standing_out(self, text: str, sharing: list[Hit]) -> list[Hit]:
         """The best of those, where the field is named, it covers enough of the text, and stands out."""
         query = set(telling_words(text).split())
-        if not sharing or not _FIELD & query:
+        if not sharing or not _FIELD & query or not _TROUBLE.search(text):
             return []
         unknown = 0.55 * math.log(1 + 2 * len(self._entries))
         least = _LEAST_WEIGHT * (1.8 if text.rstrip().endswith("?") else 1.0)  # a question tells of no error
@@ -207,14 +239,25 @@ def _document(entry: ErrorEntry) -> Counter[str]:
         word for text in (entry.title, *entry.phrases, *entry.examples) for word in set(telling_words(text).split())
     )
     for text in (*entry.signatures, *entry.tools):
-        words.update({word for word in re.findall(r"[a-z0-9]{3,}", text.lower()) if not _NUMBER.fullmatch(word)})
+        words.update({_form(word) for word in re.findall(r"[a-z0-9]{3,}", text.lower()) if not _NUMBER.fullmatch(word)})
     return words
 
 
 def telling_words(text: str) -> str:
-    """The words of a phrase that say something about an error, plain and in order."""
-    words = re.findall(r"[a-z0-9]+", plain(text[: 2 * MAX_PHRASE]))
-    return " ".join(word for word in words if word not in _STOP and not _NUMBER.fullmatch(word))
+    """The words of a phrase that say something about an error, plain, in order, and in one form each."""
+    words = re.findall(r"[a-z0-9]+", _NEGATION.sub(" not ", plain(text[: 2 * MAX_PHRASE])))
+    return " ".join(_form(word) for word in words if word not in _STOP and not _NUMBER.fullmatch(word))
+
+
+def _form(word: str) -> str:
+    """The one form of words that say the same: «doesn't see», «isn't detected» and «not found» are alike."""
+    return _FORMS.get(word) or next((_FORMS.get(stem, stem) for stem in _stems(word)), word)
+
+
+def _stems(word: str) -> Iterator[str]:
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM and not word.endswith("ss"):
+            yield word.removesuffix(ending)
 
 
 def phrase_likeness(query: str, phrase: str, *, score_cutoff: float | None = None) -> float:  # noqa: ARG001
