@@ -1,6 +1,7 @@
 """Who holds what: a model in one quant at one context, laid out over devices and system memory."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -11,6 +12,10 @@ from bot.fit.devices import Device
 from bot.fit.engines import LLAMA_CPP, Engine, limit_mib, overhead_mib, prefill_mib, shares_layers, spare_mib
 from bot.fit.kv_cache import CacheLayer, ContextMemory, cache_layers, layer_context
 from bot.fit.weights import Weights, weigh
+
+_OVERFULL = 1.5
+_HALVINGS = 8
+"""Of the range in which the level of a split is looked for; what is left of it is far below the size of a layer."""
 
 
 class Load(NamedTuple):
@@ -112,19 +117,28 @@ def all_on_devices(load: Load, devices: tuple[Device, ...]) -> Plan:
 
     Each device runs its own layers in turn, so each holds its layers' weights and cache and a buffer of its own.
     """
-    if len(devices) == 1:
-        return all_on_one(load, devices[0])
-    if shares_layers(load.engine, load.architecture, len(devices)):
-        return _tensor_parallel(load, devices)
+    plans = []
+    for plan in comfortable_plans(load, devices):
+        if len(devices) == 1 or _comfort(plan, devices) >= 0:
+            return plan
+        plans.append(plan)
+    if len(plans) == 1:
+        return plans[0]
     layout = layout_of(load, len(devices))
-    plan = split(layout, devices, _proportional(layout, devices))
-    if _comfort(plan, devices) >= 0:
-        return plan
-    comfortable = split(layout, devices, _balanced(layout, devices, spare=True))
-    if _comfort(comfortable, devices) >= 0:
-        return comfortable
     balanced = split(layout, devices, _balanced(layout, devices))
-    return balanced if min(balanced.free_mib(devices)) > min(plan.free_mib(devices)) else plan
+    return balanced if min(balanced.free_mib(devices)) > min(plans[0].free_mib(devices)) else plans[0]
+
+
+def comfortable_plans(load: Load, devices: tuple[Device, ...]) -> Iterator[Plan]:
+    """The ways to lay everything out that may leave enough free on each device, the usual one first."""
+    if len(devices) == 1:
+        yield all_on_one(load, devices[0])
+    elif shares_layers(load.engine, load.architecture, len(devices)):
+        yield _tensor_parallel(load, devices)
+    else:
+        layout = layout_of(load, len(devices))
+        yield split(layout, devices, _proportional(layout, devices))
+        yield split(layout, devices, _balanced(layout, devices, spare=True))
 
 
 def _comfort(plan: Plan, devices: tuple[Device, ...]) -> float:
@@ -289,15 +303,22 @@ def _balanced(layout: Layout, devices: tuple[Device, ...], first: int = 0, *, sp
     ``spare``: of what is there beyond the room that a comfortable fit leaves free.
     """
     before = layout.before()
-    rooms = []
+    rooms: list[tuple[float, float]] = []
     for number, device in enumerate(devices):
         last = number == len(devices) - 1
         fixed = overhead_mib(layout.engine, device) + (layout.compute.last_mib if last else layout.compute.other_mib)
         free = spare_mib(layout.engine, device) if spare else 0.0
         rooms.append((limit_mib(layout.engine, device) - free, fixed))
-    low, high = 0.0, 1.5
+    # Every device wastes less than a layer, so the level is little above that of no waste.
+    usable = sum(room for room, _ in rooms) or 1.0
+    needed = before[-1] - before[first] + sum(fixed for _, fixed in rooms)
+    low = needed / usable
+    high = low + 2 * len(rooms) * needed / len(before) / usable
     best = _filled(before, rooms, high, first)
-    for _ in range(14):
+    while best[-1] < len(before) - 1 and high < _OVERFULL:
+        low, high = high, 1.2 * high + 0.1
+        best = _filled(before, rooms, high, first)
+    for _ in range(_HALVINGS):
         level = (low + high) / 2
         ends = _filled(before, rooms, level, first)
         if ends[-1] == len(before) - 1:

@@ -6,7 +6,16 @@ from typing import NamedTuple
 
 from bot.fit.devices import Device, host_memory_mib
 from bot.fit.engines import limit_mib, spare_mib, unchunked_mib
-from bot.fit.plan import Load, Plan, all_on_devices, all_on_one, experts_in_host, layers_in_host, weights_mib
+from bot.fit.plan import (
+    Load,
+    Plan,
+    all_on_devices,
+    all_on_one,
+    comfortable_plans,
+    experts_in_host,
+    layers_in_host,
+    weights_mib,
+)
 from bot.fit.quants import QUALITY_ORDER
 
 CONTEXT_STEP = 256
@@ -63,9 +72,9 @@ def fits(load: Load, devices: tuple[Device, ...]) -> bool:
 def max_context(load: Load, devices: tuple[Device, ...], limit: int) -> int | None:
     """The largest context (a multiple of 256, or ``limit`` itself) that fits with headroom; None if none does.
 
-    On one device what is left shrinks nearly in proportion to the context, so each next try is where a straight line
-    between the last two would run out; every third halves the range instead, for models where the line is bent. Over
-    several devices it shrinks in steps, as layers move, and the range is halved each time.
+    What is left shrinks nearly in proportion to the context, so each next try is where a straight line between the
+    last two would run out. Where the line is bent, or layers move between devices, one end would stay where it is: it
+    counts half then (the Illinois method), and every fourth try halves the range.
     """
 
     def margin(context: int) -> float:
@@ -76,24 +85,28 @@ def max_context(load: Load, devices: tuple[Device, ...], limit: int) -> int | No
                 break
         return most
 
-    subsets = (devices, *_smaller_subsets(devices))
+    subsets = [devices, *_smaller_subsets(devices)]
     above = margin(limit)
     if above >= 0:
         return limit
-    below = margin(MIN_CONTEXT) if limit > MIN_CONTEXT else -1.0
-    if below < 0:
+    if limit <= MIN_CONTEXT:
         return None
-    low, high, tries = MIN_CONTEXT // CONTEXT_STEP, -(-limit // CONTEXT_STEP), 0
+    least = load._replace(context=MIN_CONTEXT)
+    margins = {subset: _margin_mib(least, subset) for subset in subsets}
+    subsets = [subset for subset in subsets if margins[subset] >= 0]  # what is too small for the least is so for more
+    if not subsets:
+        return None
+    below = max(margins.values())
+    low, high, tries, side = MIN_CONTEXT // CONTEXT_STEP, -(-limit // CONTEXT_STEP), 0, 0
     while high - low > 1:
         tries += 1
-        halve = len(devices) > 1 or tries % 3 == 0
-        ahead = (high - low) // 2 if halve else int((high - low) * below / (below - above))
+        ahead = (high - low) // 2 if tries % 4 == 0 else int((high - low) * below / (below - above))
         middle = low + min(max(ahead, 1), high - low - 1)
         left = margin(middle * CONTEXT_STEP)
         if left >= 0:
-            low, below = middle, left
+            low, below, above, side = middle, left, above / 2 if side > 0 else above, 1
         else:
-            high, above = middle, left
+            high, above, below, side = middle, left, below / 2 if side < 0 else below, -1
     return low * CONTEXT_STEP
 
 
@@ -132,7 +145,12 @@ def _margin_mib(load: Load, devices: tuple[Device, ...]) -> float:
         spare = sum(limit_mib(load.engine, device) for device in devices) - (one.total_mib - one.overhead_mib)
         if spare < 0:
             return spare
-    return _spare_mib(load, devices, all_on_devices(load, devices).free_mib(devices))
+    most = -float("inf")
+    for plan in comfortable_plans(load, devices):
+        most = max(most, _spare_mib(load, devices, plan.free_mib(devices)))
+        if most >= 0:
+            break
+    return most
 
 
 def _spare_mib(load: Load, devices: tuple[Device, ...], free: tuple[float, ...]) -> float:
