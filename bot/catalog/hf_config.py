@@ -9,7 +9,19 @@ from bot.fit.architecture import Architecture, Compressed, Indexer, Mla, Moe, Re
 Config = dict[str, Any]
 
 _TIED = {"gemma", "gemma2", "gemma3", "gemma3_text", "gemma3n_text", "gemma4_text", "cohere", "cohere2"}
-_UNGATED = {"starcoder2", "gpt_neox", "phi", "nemotron", "nemotron_h", "arcee", "apertus", "gpt2", "bloom", "mpt"}
+_UNGATED = {
+    "rwkv7",
+    "starcoder2",
+    "gpt_neox",
+    "phi",
+    "nemotron",
+    "nemotron_h",
+    "arcee",
+    "apertus",
+    "gpt2",
+    "bloom",
+    "mpt",
+}
 _FUSED_QKV = {"phi3", "gpt_neox", "falcon", "gpt2", "bloom", "mpt", "chatglm", "dbrx", "phi"}
 _CLASS_DEFAULTS: dict[str, Config] = {
     "smollm3": {
@@ -177,6 +189,8 @@ def _pattern(family: str, c: Config, layers: int) -> str:
         return "s"
     if "hybrid_override_pattern" in c:
         return str(c["hybrid_override_pattern"]).translate(str.maketrans("M*", "RF"))
+    if family == "rwkv7":
+        return "r"
     if family in {"mamba", "falcon_mamba"}:
         return "R"
     if family == "mimo_v2_flash":
@@ -266,11 +280,14 @@ def _moe(family: str, c: Config) -> Moe | None:
         every=int(c.get("interleave_moe_layer_step") or c.get("decoder_sparse_step") or 1),
         latent=c.get("moe_latent_size"),
         beside_dense=family.startswith("gemma4"),
-        stored_as="MXFP4" if c.get("expert_dtype") == "fp4" else None,
+        stored_as="MXFP4" if c.get("expert_dtype") == "fp4" or family == "gpt_oss" else None,
     )
 
 
 def _recurrent(family: str, c: Config) -> Recurrent | None:
+    if family == "rwkv7":
+        ranks = tuple(int(c[f"{name}_low_rank_dim"]) for name in ("decay", "a", "v", "gate"))
+        return Recurrent(kind="rwkv7", conv_kernel=2, state=int(c["head_dim"]), ranks=ranks)
     if family in ("mamba", "falcon_mamba"):
         return Recurrent(
             kind="mamba1",

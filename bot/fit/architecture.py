@@ -104,13 +104,16 @@ class Recurrent(Part):
     (``d_state``), ``groups`` the number of B/C (or key) groups, ``heads`` the number of value heads.
     """
 
-    kind: Literal["mamba1", "mamba2", "gated_deltanet", "short_conv"]
+    kind: Literal["mamba1", "mamba2", "gated_deltanet", "short_conv", "rwkv7"]
     conv_kernel: Count = Field(gt=1)
+    """Tokens that a convolution sees; of RWKV, whose tokens are mixed with the one before, 2."""
     inner: int = Field(default=0, ge=0)
     state: int = Field(default=0, ge=0)
     groups: int = Field(default=0, ge=0)
     heads: int = Field(default=0, ge=0)
     dt_rank: int = Field(default=0, ge=0)
+    ranks: tuple[Count, ...] = ()
+    """Of RWKV-7: inner widths of its low-rank pairs for decay, rate, value and gate."""
 
 
 class Architecture(Part):

@@ -84,6 +84,8 @@ def _state_bytes(arch: Architecture) -> int:
     assert r
     if r.kind == "short_conv":
         return 4 * (r.conv_kernel - 1) * arch.hidden
+    if r.kind == "rwkv7":  # the last token's row for either mix, and a square of the head size for each head
+        return 4 * (2 * arch.hidden + r.state * arch.hidden)
     return 4 * ((r.conv_kernel - 1) * (r.inner + 2 * r.groups * r.state) + r.state * r.inner)
 
 

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from bot.fit.architecture import Architecture, Compressed
 
+_RWKV_VECTORS = 19
+"""Rows of the hidden size that a block of RWKV-7 has: mixing, decay, rate, value, keys, bonus and norms."""
 _FUSED_FFN_UP = {"phi3", "glm4", "chatglm", "glm"}
 
 
@@ -65,7 +67,7 @@ def inventory(arch: Architecture) -> Inventory:
     """List the tensors of ``arch`` layer by layer."""
     token_embd = Tensor("token_embd", arch.hidden, arch.vocab)
     host: tuple[Tensor, ...] = ()
-    f32 = arch.hidden
+    f32 = arch.hidden * (4 if arch.family == "rwkv7" else 1)
     if arch.per_layer_input:
         width = arch.per_layer_input * arch.layers
         host = (Tensor("per_layer_token_embd", width, arch.vocab),)
@@ -75,7 +77,7 @@ def inventory(arch: Architecture) -> Inventory:
         layers=tuple(_layer(arch, i) for i in range(arch.layers)),
         host=host,
         f32=f32,
-        f16=_per_layer_projections(arch),
+        f16=_per_layer_projections(arch) + _low_rank_pairs(arch),
     )
 
 
@@ -88,6 +90,12 @@ def _per_layer_projections(arch: Architecture) -> int:
         laurel_rank, alternate_streams = 64, 3
         count += 2 * alternate_streams * arch.hidden**2 + arch.layers * 2 * laurel_rank * arch.hidden
     return count
+
+
+def _low_rank_pairs(arch: Architecture) -> int:
+    """Weights of RWKV-7's low-rank pairs, which llama-quantize does not touch."""
+    ranks = arch.recurrent.ranks if arch.recurrent else ()
+    return arch.layers * 2 * arch.hidden * sum(ranks)
 
 
 def _layer(arch: Architecture, index: int) -> Layer:
@@ -223,6 +231,10 @@ def _recurrent(arch: Architecture) -> tuple[list[Tensor], int]:
                 Tensor("ssm_out", r.inner, arch.hidden),
             ]
             return tensors, conv_width * r.conv_kernel + 2 * r.heads + r.state
+        case "rwkv7":
+            names = ("receptance", "key", "value", "output")
+            tensors = [Tensor(f"time_mix_{name}", arch.hidden, arch.hidden) for name in names]
+            return tensors, (_RWKV_VECTORS - 2) * arch.hidden
         case "short_conv":
             tensors = [
                 Tensor("shortconv.in_proj", arch.hidden, 3 * arch.hidden),
@@ -234,6 +246,10 @@ def _recurrent(arch: Architecture) -> tuple[list[Tensor], int]:
 def _dense_ffn(arch: Architecture, index: int) -> Iterator[Tensor]:
     ffn = arch.ffn_of(index)
     if not ffn:
+        return
+    if arch.family == "rwkv7":
+        yield Tensor("channel_mix_key", arch.hidden, ffn)
+        yield Tensor("channel_mix_value", ffn, arch.hidden)
         return
     if arch.gated and arch.family in _FUSED_FFN_UP:
         yield Tensor("ffn_up", arch.hidden, 2 * ffn)

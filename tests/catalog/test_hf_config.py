@@ -3,6 +3,7 @@
 import pytest
 
 from bot.catalog.hf_config import UnknownArchitecture, architecture_from_config
+from bot.fit.plan import Load, context_mib
 from bot.fit.tensors import inventory
 
 LLAMA = {
@@ -98,3 +99,17 @@ def _config(
 def test_weights_are_counted_as_their_makers_publish_them(config: dict[str, object], params: float) -> None:
     """Published sizes: Mixtral 8x7B, Qwen3 30B A3B, DeepSeek V3, GPT OSS 20B, Qwen2.5 7B, Phi 3 mini."""
     assert inventory(architecture_from_config(config)).weights == pytest.approx(params, rel=0.004)
+
+
+def test_rwkv_has_a_state_and_no_cache() -> None:
+    """RWKV7-7.2B: 7,199,932,416 weights in its checkpoint; 2 rows and 64 squares of 64 for each of 32 layers."""
+    arch = architecture_from_config(
+        {
+            "model_type": "rwkv7", "hidden_size": 4096, "num_hidden_layers": 32, "intermediate_size": 16384,
+            "head_dim": 64, "vocab_size": 65536, "decay_low_rank_dim": 128, "a_low_rank_dim": 128,
+            "v_low_rank_dim": 96, "gate_low_rank_dim": 480,
+        }
+    )  # fmt: skip
+    assert inventory(arch).weights == 7_199_932_416
+    short, long = (context_mib(Load(arch, "Q4_K_M", context)) for context in (512, 1_000_000))
+    assert short == long == (0.0, 33.0)
