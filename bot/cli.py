@@ -68,7 +68,8 @@ def default(
         print(f"willitrun {__version__}")
         raise typer.Exit
     settings = Settings()
-    set_up(settings.log_level, settings.log_format)
+    dsn = settings.sentry_dsn.get_secret_value() if settings.sentry_dsn else None
+    set_up(settings.log_level, settings.log_format, dsn)
     if context.invoked_subcommand is None:
         run(terminal=terminal)
 

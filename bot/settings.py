@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     shard_ids: list[int] | None = Field(
         default=None, description="Which of those this process runs, as JSON: [0, 1]. Default: all."
     )
+    sentry_dsn: SecretStr | None = Field(
+        default=None, description="Address of a project of Sentry, for faults. Needs `pip install willitrun[sentry]`."
+    )
     log_format: Literal["text", "json"] = Field(default="text", description="text for people, json for machines.")
     playground_port: int = Field(default=8400, ge=1, le=65535, description="Port of the playground on this machine.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
