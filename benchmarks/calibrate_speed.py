@@ -27,9 +27,10 @@ from bot.fit.speed import (
     active_weights,
     all_read_s,
     generation_of,
-    packed_g,
+    is_packed,
     prefill_s_per_token,
     token_seconds,
+    usual_factor,
 )
 
 TARGET = Path(__file__).parents[1] / "bot" / "fit" / "speed_coefficients.py"
@@ -43,6 +44,8 @@ _WILD = 0.2
 """Beyond this (a fifth off) a run says more about its source than about the card: it weighs a tenth."""
 _FULL = 0.93
 """A card that would be fuller held a part in system memory, whatever the source says."""
+_FOR_CORES_GB_S = 150
+"""Memory of a chip that is faster than this serves its GPU: the processor's cores cannot read as fast."""
 _ENOUGH_SOURCES = 4
 _LEAST = 8
 """A backend with fewer runs keeps the default."""
@@ -50,8 +53,10 @@ _LEAST = 8
 _EFFICIENCY = [0.2 + 0.02 * step for step in range(40)]
 _FACTORS = [0.4 * 1.06**step for step in range(16)] + [1.0] + [1.0 * 1.05**step for step in range(1, 11)]
 _PREFILL_FACTORS = [0.1 * 1.15**step for step in range(28)]
-_EXPERTS = [1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.4, 2.8]
+_EXPERTS = [1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.4, 2.8, 3.4, 4.2]
 _UNPACK = [0.0, 0.02, 0.04, 0.06, 0.09, 0.13, 0.2, 0.3, 0.5, 0.8, 1.3, 2.0]
+_FLOAT_FACTORS = [0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 4.0]
+_WEIGHT_S = [0.0, 5e-4, 1e-3, 2e-3, 3e-3, 4e-3, 5e-3, 7e-3, 1e-2]
 _LAYER_S = [0.0, 4e-6, 8e-6, 12e-6, 16e-6, 24e-6, 32e-6, 48e-6, 64e-6, 90e-6, 130e-6]
 _TOKEN_S = [0.0, 1e-4, 2e-4, 4e-4, 7e-4, 1e-3, 1.5e-3, 2.5e-3, 4e-3]
 
@@ -66,7 +71,8 @@ class Run(NamedTuple):
     generation: str
     dense_gb: float
     experts_gb: float
-    packed_g: float
+    weights_g: float
+    packed: bool
     layers: int
     bandwidth_gb_s: float
     compute: float | None
@@ -119,6 +125,8 @@ def usable_runs() -> list[Run]:
             continue
         if row.backend == "cpu" and hardware.kind == "gpu":
             continue  # it ran from system memory, of which the row says nothing
+        if row.backend == "cpu" and hardware.bandwidth_gb_s > _FOR_CORES_GB_S:
+            continue  # made for the GPU beside them; what one such chip does says nothing of other processors
         asked = Load(model.architecture, row.quant, max(512, row.depth + 256))
         device = hardware.device(row.memory_gib, row.backend)
         if row.backend != "cpu" and all_on_one(asked, device).shares[0].total_mib > _FULL * row.memory_gib * 1024:
@@ -134,7 +142,8 @@ def usable_runs() -> list[Run]:
                 generation_of(device),
                 (dense + context) * gb,
                 experts * gb,
-                packed_g(asked),
+                active_weights(model.architecture) / 1e9,
+                is_packed(row.quant),
                 model.architecture.layers,
                 hardware.bandwidth_gb_s,
                 device.tflops and device.tflops * 1e12,
@@ -149,8 +158,8 @@ def usable_runs() -> list[Run]:
 def decode_error(run: Run, c: Coefficients) -> float:
     """Logarithm of predicted by measured seconds a token: positive where the prediction is too slow."""
     seconds = token_seconds(
-        c, run.where, run.generation, run.dense_gb, run.experts_gb, run.packed_g, run.layers, run.bandwidth_gb_s,
-        moe=run.moe,
+        c, run.where, run.generation, run.dense_gb, run.experts_gb, run.weights_g, run.layers, run.bandwidth_gb_s,
+        moe=run.moe, packed=run.packed,
     )  # fmt: skip
     return math.log(seconds * (run.row.decode_tok_s or 0.0))
 
@@ -167,20 +176,35 @@ def fit_decode(runs: list[Run]) -> Coefficients:
     """Coordinate descent over small grids on the weighted absolute error."""
     c = UNFITTED
     by_place, by_generation = _grouped(runs, lambda r: r.where), _grouped(runs, lambda r: r.generation)
+    # The efficiency comes last: first, it would make up for what the others are there for.
     grids: tuple[tuple[str, list[float]], ...] = (
-        ("efficiency", _EFFICIENCY), ("experts", _EXPERTS), ("unpack", _UNPACK), ("layer_s", _LAYER_S),
-        ("token_s", _TOKEN_S),
+        ("experts", _EXPERTS), ("floats", _FLOAT_FACTORS), ("unpack", _UNPACK), ("weight_s", _WEIGHT_S),
+        ("layer_s", _LAYER_S), ("token_s", _TOKEN_S), ("efficiency", _EFFICIENCY),
     )  # fmt: skip
     for _ in range(_ROUNDS):
         for where, some in by_place.items():
             if len(some) < _LEAST:
                 continue
             for name, grid in grids:
-                if name != "experts" or sum(run.moe for run in some) >= _LEAST // 2:
+                if _enough(name, where, some):
                     c = _best(c, name, where, grid, some, decode_error)
         for generation, some in by_generation.items():
             c = _best(c, "generation", generation, _FACTORS, some, decode_error, pull=_PULL)
     return c
+
+
+def _enough(name: str, where: str, runs: list[Run]) -> bool:
+    """Whether there are runs that tell of a coefficient."""
+    match name:
+        case "experts":
+            return sum(run.moe for run in runs) >= _LEAST // 2
+        case "floats":
+            return sum(not run.packed for run in runs) >= _LEAST // 2
+        case "weight_s":
+            return where.endswith("/cpu")
+        case "unpack":
+            return not where.endswith("/cpu")
+    return True
 
 
 def fit_prefill(runs: list[Run]) -> Coefficients:
@@ -212,7 +236,7 @@ def _best(
 
     def loss(value: float) -> float:
         each = (run.weight * _bent(error(run, tried(value))) for run in runs)
-        return sum(each) + (pull * abs(math.log(value)) if pull else 0.0)
+        return sum(each) + (pull * abs(math.log(value / usual_factor(key))) if pull else 0.0)
 
     return tried(min(grid, key=loss))
 

@@ -19,7 +19,11 @@ _GB_PER_MIB = 1024 * 1024 / 1e9
 HOST_BANDWIDTH_GB_S = 60.0
 """System memory of a common desktop (two channels of DDR5) where nothing is known of it."""
 
+_TWO_CHANNELS_GB_S = 100.0
+"""About what two channels of DDR5 give. A processor with more of them has more cores in proportion (EPYC, Xeon)."""
 _STACKED = " HBM/gpu"
+STACKED_FACTOR = 0.65
+"""Share that cards with stacked memory reach of what others do, one token at a time (as A100 and H100 measured)."""
 _OLDEST, _PASCAL = ("cuda/Kepler", "cuda/Maxwell", "cuda/Pascal"), "cuda/Pascal/gpu"
 _MICRO_BATCH = 512
 """Prompt tokens that are read at once (llama.cpp's default)."""
@@ -44,6 +48,10 @@ class Coefficients(NamedTuple):
     """Factor on the bytes of experts, which are read in pieces."""
     unpack: dict[str, float]
     """What unpacking a quantised weight takes, in bytes that could be read meanwhile."""
+    floats: dict[str, float]
+    """Factor on the bytes of weights of 16 bits and more, where their kernels are worse than those of quants."""
+    weight_s: dict[str, float]
+    """Seconds for 10⁹ weights on a processor of two memory channels: such are bound by arithmetic as well."""
     layer_s: dict[str, float]
     """Seconds a layer and token, whatever its size."""
     token_s: dict[str, float]
@@ -58,12 +66,14 @@ class Coefficients(NamedTuple):
     prefill_spread: float
 
 
-UNFITTED = Coefficients({}, {}, {}, {}, {}, {}, {}, {}, {}, (), 2.0)
+UNFITTED = Coefficients({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, (), 2.0)
 FITTED = Coefficients(
     fitted.EFFICIENCY,
     fitted.GENERATION,
     fitted.EXPERTS,
     fitted.UNPACK,
+    fitted.FLOATS,
+    fitted.WEIGHT_S,
     fitted.LAYER_S,
     fitted.TOKEN_S,
     fitted.PREFILL,
@@ -108,15 +118,17 @@ def generation_of(device: Device) -> str:
     return f"{device.backend}/{device.architecture}/{device.kind}"
 
 
+def usual_factor(generation: str) -> float:
+    """What a generation's factor is taken for until runs say otherwise."""
+    return STACKED_FACTOR if _STACKED in generation else 1.0
+
+
 def _generation_factor(c: Coefficients, generation: str) -> float:
-    """As measured; else as of what is most like it: stacked memory as on other cards, older than Pascal as Pascal."""
-    known = c.generation.get(generation)
-    if known is None and _STACKED in generation:
-        stacked = sorted(factor for name, factor in c.generation.items() if _STACKED in name)
-        known = stacked[len(stacked) // 2] if stacked else None
-    if known is None and generation.startswith(_OLDEST):
-        known = c.generation.get(_PASCAL)
-    return 1.0 if known is None else known
+    """As measured; else as of what is most like it: older than Pascal as Pascal, others as usual."""
+    if known := c.generation.get(generation):
+        return known
+    older = c.generation.get(_PASCAL, 1.0) if generation.startswith(_OLDEST) else 1.0
+    return min(older, usual_factor(generation))
 
 
 def token_seconds(
@@ -125,21 +137,23 @@ def token_seconds(
     generation: str,
     dense_gb: float,
     experts_gb: float,
-    packed_g: float,
+    weights_g: float,
     layers: float,
     bandwidth_gb_s: float,
     *,
     moe: bool,
+    packed: bool,
 ) -> float:
     """Seconds for one token on one device: bytes over the bandwidth that is reached, and the fixed costs.
 
-    ``packed_g``: 10⁹ quantised weights that are unpacked for it.
+    ``weights_g``: 10⁹ weights that are multiplied for it, ``packed`` ones after unpacking.
     """
     efficiency = min(0.98, c.efficiency.get(where, _EFFICIENCY) * _generation_factor(c, generation))
     read = dense_gb + experts_gb * (c.experts.get(where, _EXPERTS) if moe else 1.0)
-    read += packed_g * c.unpack.get(where, _UNPACK)
+    read = read + weights_g * c.unpack.get(where, _UNPACK) if packed else read * c.floats.get(where, 1.0)
     launches = layers * (_EXPERT_LAYER if moe else 1.0)
     fixed = c.token_s.get(where, _TOKEN_S) + launches * c.layer_s.get(where, _LAYER_S)
+    fixed += weights_g * c.weight_s.get(where, 0.0) * min(1.0, _TWO_CHANNELS_GB_S / bandwidth_gb_s)
     return read / (bandwidth_gb_s * efficiency) + fixed
 
 
@@ -169,9 +183,9 @@ def all_read_s(load: Load, device: Device) -> float:
     )
 
 
-def packed_g(load: Load) -> float:
-    """10⁹ weights that are unpacked for each token: none where they are stored as floats of 16 bits or more."""
-    return 0.0 if load.quant in _FLOATS else active_weights(load.architecture) / 1e9
+def is_packed(quant: str) -> bool:
+    """Whether weights must be unpacked before they are multiplied: all that have fewer than 16 bits."""
+    return quant not in _FLOATS
 
 
 def _where(load: Load, device: Device) -> str:
@@ -183,7 +197,7 @@ def _token(load: Load, plan: Plan, devices: tuple[Device, ...]) -> tuple[float, 
     dense, experts = active_mib(load)
     kv, recurrent = context_mib(load)
     cache = kv * _USED + recurrent
-    packed = packed_g(load)
+    weights_g = active_weights(load.architecture) / 1e9
     layers = load.architecture.layers
     moe = load.architecture.moe is not None
     on_device = min(1.0, max(plan.gpu_layers - 1, 0) / layers)
@@ -198,8 +212,8 @@ def _token(load: Load, plan: Plan, devices: tuple[Device, ...]) -> tuple[float, 
         where, generation = _where(load, device), generation_of(device)
         times.append(
             token_seconds(
-                FITTED, where, generation, dense_gb, experts_gb, packed * on_device * part, layers * part,
-                device.bandwidth_gb_s, moe=moe,
+                FITTED, where, generation, dense_gb, experts_gb, weights_g * on_device * part, layers * part,
+                device.bandwidth_gb_s, moe=moe, packed=is_packed(load.quant),
             )
         )  # fmt: skip
         rates.append(device.bandwidth_gb_s * FITTED.efficiency.get(where, _EFFICIENCY))

@@ -1,33 +1,32 @@
 """Coefficients of the speed model, written by ``benchmarks/calibrate_speed.py``.
 
-From 905 decode and 326 prefill runs of ``data/benchmarks``; what is not here has the defaults
+From 873 decode and 326 prefill runs of ``data/benchmarks``; what is not here has the defaults
 of ``speed.py``.
 """
 
 EFFICIENCY = {
-    "llama.cpp/cpu": 0.28,
-    "llama.cpp/cuda": 0.86,
-    "llama.cpp/metal": 0.84,
-    "llama.cpp/rocm": 0.82,
-    "llama.cpp/sycl": 0.28,
-    "llama.cpp/vulkan": 0.9,
-    "mlx/metal": 0.84,
+    "llama.cpp/cpu": 0.62,
+    "llama.cpp/cuda": 0.78,
+    "llama.cpp/metal": 0.8,
+    "llama.cpp/rocm": 0.74,
+    "llama.cpp/sycl": 0.6,
+    "llama.cpp/vulkan": 0.86,
+    "mlx/metal": 0.82,
 }
 GENERATION = {
     "cpu//integrated": 1.0,
-    "cpu/M2 Max/unified": 1.0,
     "cpu/M4/unified": 1.0,
     "cpu/Xe-LPG/integrated": 1.0,
     "cuda/Ada Lovelace/gpu": 1.0,
-    "cuda/Ampere HBM/gpu": 1.0,
+    "cuda/Ampere HBM/gpu": 0.6375,
     "cuda/Ampere/gpu": 1.0,
     "cuda/Ampere/unified": 0.9044,
     "cuda/Blackwell 2.0/gpu": 1.0,
     "cuda/Blackwell 2.0/unified": 1.0,
-    "cuda/Hopper HBM/gpu": 1.0,
+    "cuda/Hopper HBM/gpu": 0.6375,
     "cuda/Pascal/gpu": 1.0,
     "cuda/Turing/gpu": 1.0,
-    "cuda/Volta HBM/gpu": 1.0,
+    "cuda/Volta HBM/gpu": 0.6758,
     "metal/M1 Max/unified": 1.0,
     "metal/M1 Ultra/unified": 1.0,
     "metal/M1/unified": 1.0,
@@ -42,7 +41,7 @@ GENERATION = {
     "metal/M5/unified": 1.0,
     "rocm/GCN 4.0/gpu": 1.0,
     "rocm/RDNA 1.0/gpu": 1.0,
-    "rocm/RDNA 3.0/gpu": 1.05,
+    "rocm/RDNA 3.0/gpu": 1.0,
     "rocm/RDNA 3.5/unified": 1.0,
     "rocm/RDNA 4.0/gpu": 1.0,
     "sycl/Xe2-HPG/gpu": 1.0,
@@ -54,39 +53,46 @@ GENERATION = {
     "vulkan/Xe2-HPG/gpu": 1.0,
 }
 EXPERTS = {
-    "llama.cpp/cuda": 1.2,
-    "llama.cpp/metal": 1.8,
-    "llama.cpp/rocm": 1.2,
-    "llama.cpp/sycl": 1.0,
+    "llama.cpp/cuda": 1.0,
+    "llama.cpp/metal": 1.6,
+    "llama.cpp/rocm": 1.4,
+    "llama.cpp/sycl": 4.2,
     "llama.cpp/vulkan": 1.2,
-    "mlx/metal": 1.6,
+    "mlx/metal": 1.0,
 }
 UNPACK = {
-    "llama.cpp/cpu": 0.04,
-    "llama.cpp/cuda": 0.06,
-    "llama.cpp/metal": 0.09,
-    "llama.cpp/rocm": 0.06,
-    "llama.cpp/sycl": 0.09,
+    "llama.cpp/cuda": 0.0,
+    "llama.cpp/metal": 0.06,
+    "llama.cpp/rocm": 0.0,
+    "llama.cpp/sycl": 0.0,
     "llama.cpp/vulkan": 0.02,
-    "mlx/metal": 0.09,
+    "mlx/metal": 0.04,
 }
+FLOATS = {
+    "llama.cpp/cuda": 0.9,
+    "llama.cpp/metal": 0.9,
+    "llama.cpp/rocm": 0.9,
+    "llama.cpp/sycl": 4.0,
+    "llama.cpp/vulkan": 1.1,
+}
+WEIGHT_S = {"llama.cpp/cpu": 0.007}
 LAYER_S = {
-    "llama.cpp/cpu": 9e-05,
-    "llama.cpp/cuda": 8e-06,
+    "llama.cpp/cpu": 1.6e-05,
+    "llama.cpp/cuda": 1.6e-05,
     "llama.cpp/metal": 6.4e-05,
-    "llama.cpp/rocm": 3.2e-05,
-    "llama.cpp/sycl": 1.6e-05,
-    "llama.cpp/vulkan": 4.8e-05,
-    "mlx/metal": 2.4e-05,
+    "llama.cpp/rocm": 1.6e-05,
+    "llama.cpp/sycl": 3.2e-05,
+    "llama.cpp/vulkan": 1.6e-05,
+    "mlx/metal": 4.8e-05,
 }
 TOKEN_S = {
-    "llama.cpp/cpu": 0.0,
-    "llama.cpp/cuda": 0.0007,
-    "llama.cpp/metal": 0.0002,
-    "llama.cpp/rocm": 0.0007,
-    "llama.cpp/sycl": 0.0007,
-    "llama.cpp/vulkan": 0.0015,
-    "mlx/metal": 0.0007,
+    "llama.cpp/cpu": 0.0007,
+    "llama.cpp/cuda": 0.0004,
+    "llama.cpp/metal": 0.0,
+    "llama.cpp/rocm": 0.001,
+    "llama.cpp/sycl": 0.0,
+    "llama.cpp/vulkan": 0.0007,
+    "mlx/metal": 0.0002,
 }
 PREFILL = {
     "llama.cpp/cuda/dense": 0.4265,
@@ -95,8 +101,8 @@ PREFILL = {
     "llama.cpp/metal/moe": 0.535,
     "llama.cpp/rocm/dense": 0.242,
     "llama.cpp/rocm/moe": 0.1226,
-    "llama.cpp/sycl/dense": 0.1538,
-    "llama.cpp/sycl/moe": 0.0281,
+    "llama.cpp/sycl/dense": 0.1373,
+    "llama.cpp/sycl/moe": 0.0224,
     "llama.cpp/vulkan/dense": 0.1538,
     "llama.cpp/vulkan/moe": 0.08727,
     "mlx/metal/dense": 0.7516,
@@ -104,12 +110,12 @@ PREFILL = {
 }
 PREFILL_GENERATION = {
     "cuda/Ada Lovelace/gpu": 0.9358,
-    "cuda/Ampere HBM/gpu": 0.9358,
+    "cuda/Ampere HBM/gpu": 0.6153,
     "cuda/Ampere/gpu": 1.076,
     "cuda/Ampere/unified": 0.9358,
     "cuda/Blackwell 2.0/gpu": 1.076,
     "cuda/Blackwell 2.0/unified": 0.9358,
-    "cuda/Hopper HBM/gpu": 0.9358,
+    "cuda/Hopper HBM/gpu": 0.6153,
     "cuda/Turing/gpu": 0.9358,
     "metal/M1 Max/unified": 0.9358,
     "metal/M1 Ultra/unified": 0.9358,
@@ -118,20 +124,20 @@ PREFILL_GENERATION = {
     "metal/M3 Max/unified": 0.9358,
     "metal/M3 Ultra/unified": 1.076,
     "metal/M4 Max/unified": 0.9358,
-    "metal/M4 Pro/unified": 1.076,
+    "metal/M4 Pro/unified": 0.9358,
     "metal/M4/unified": 0.9358,
     "metal/M5/unified": 1.076,
     "rocm/GCN 4.0/gpu": 1.076,
     "rocm/RDNA 1.0/gpu": 0.9358,
     "rocm/RDNA 3.5/unified": 0.9358,
-    "sycl/Xe2-HPG/gpu": 0.9358,
+    "sycl/Xe2-HPG/gpu": 1.076,
     "vulkan/RDNA 1.0/gpu": 0.9358,
     "vulkan/RDNA 3.0/gpu": 0.9358,
     "vulkan/RDNA 3.5/unified": 1.076,
     "vulkan/Xe-HPG/gpu": 0.9358,
     "vulkan/Xe2-HPG/gpu": 0.9358,
 }
-SPREAD = {"extrapolated": 1.91, "measured": 1.2}
+SPREAD = {"extrapolated": 1.79, "measured": 1.21}
 MEASURED = (
     "cuda/Ada Lovelace/gpu",
     "cuda/Ampere/gpu",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import repeat
 from typing import NamedTuple
 
 from bot.fit.architecture import Architecture, Compressed
@@ -74,7 +75,7 @@ def inventory(arch: Architecture) -> Inventory:
     return Inventory(
         token_embd=token_embd,
         output=None if arch.tied else Tensor("output", arch.hidden, arch.vocab),
-        layers=tuple(_layer(arch, i) for i in range(arch.layers)),
+        layers=_layers(arch),
         host=host,
         f32=f32,
         f16=_per_layer_projections(arch) + _low_rank_pairs(arch),
@@ -90,6 +91,12 @@ def _per_layer_projections(arch: Architecture) -> int:
         laurel_rank, alternate_streams = 64, 3
         count += 2 * alternate_streams * arch.hidden**2 + arch.layers * 2 * laurel_rank * arch.hidden
     return count
+
+
+def _layers(arch: Architecture) -> tuple[Layer, ...]:
+    """The blocks in order; equal ones are one object, so that sums over them can be kept."""
+    seen: dict[Layer, Layer] = {}
+    return tuple(seen.setdefault(layer, layer) for layer in map(_layer, repeat(arch), range(arch.layers)))
 
 
 def _low_rank_pairs(arch: Architecture) -> int:

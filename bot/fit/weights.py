@@ -129,12 +129,27 @@ class _Mix:
         inv = inventory(arch)
         self.values = sum(t.role in _VALUES for layer in inv.layers for t in layer.mixer)
         self.value_index = 0
+        self._known: dict[tuple[int, tuple[bool, ...]], tuple[int, int, int]] = {}
 
     def layer(self, index: int, layer: Layer) -> tuple[int, int]:
         """Bytes of the shared and of the expert tensors of a block."""
-        dense = sum(_bytes(t, self.tensor(t, index)) for t in (*layer.mixer, *layer.ffn))
-        experts = sum(_bytes(t, self.tensor(t, index)) for t in layer.experts)
-        return dense, experts
+        key = id(layer), self._place(index)
+        if key not in self._known:
+            before = self.value_index
+            dense = sum(_bytes(t, self.tensor(t, index)) for t in (*layer.mixer, *layer.ffn))
+            experts = sum(_bytes(t, self.tensor(t, index)) for t in layer.experts)
+            self._known[key] = dense, experts, self.value_index - before
+        else:
+            self.value_index += self._known[key][2]
+        return self._known[key][:2]
+
+    def _place(self, index: int) -> tuple[bool, ...]:
+        """All that a choice asks of where a block stands: blocks alike in it, and alike, have the same types."""
+        n, value = self.arch.layers, self.value_index
+        return (
+            index < n // 16, index < n // 8, n // 8 <= index < 7 * n // 8, _more_bits(index, n),
+            value < 2, value < 4, _more_bits(value, self.values),
+        )  # fmt: skip
 
     def output(self, tensor: Tensor) -> str:
         """Type of the output matrix (and of the embedding that stands in for it)."""
