@@ -505,7 +505,7 @@ def _source(source: str) -> str:
     address = re.search(r"https?://[^\s)>]+", source)
     words = source[: address.start()].strip(" (") if address else source
     if not address:
-        return plain(words[:_MAX_LABEL])
+        return plain(_shortened(words))
     url = urlsplit(address[0])
     host = url.netloc.removeprefix("www.")
     path = [part for part in url.path.split("/") if part]
@@ -513,4 +513,12 @@ def _source(source: str) -> str:
         label = " ".join((_SITES[host], "/".join(path[-1:] if host == "arxiv.org" else path[:2])))
     else:
         label = " ".join((host.split(".")[-2], *path[-1:]))
-    return f"[{plain(words or label)[:_MAX_LABEL]}](<{address[0]}>)"
+    return f"[{_shortened(plain(words or label))}](<{address[0]}>)"
+
+
+def _shortened(label: str) -> str:
+    """What fits, cut before a bracket or between words."""
+    if len(label) <= _MAX_LABEL:
+        return label
+    head = label[:_MAX_LABEL].rpartition(" ")[0] or label[:_MAX_LABEL]
+    return head.partition(" (")[0] + "…"
