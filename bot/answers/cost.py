@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from bot.answers.answer import Frozen, NameOut, Payload, Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.offers import PriceBasis, offers_of
-from bot.answers.options import check_names, invalid, read_usd, required_text, text
+from bot.answers.options import check_names, invalid, read_context, read_usd, required_text, text
 from bot.answers.resolve import named_hardware, one_model
 from bot.answers.runs import ASSUMED_RAM_MIB, load_of, usual_quant
 from bot.catalog.records import ElectricityPrice, Model
@@ -15,7 +15,7 @@ from bot.fit.devices import Device
 from bot.fit.speed import Band, estimate
 from bot.fit.verdict import Verdict, judge
 from bot.naming.outcome import HardwareMatch
-from bot.naming.text import MAX_LENGTH, parse_context
+from bot.naming.text import MAX_LENGTH
 
 OPTIONS = ("model", "gpu", "usage", "tokens", "country", "kwh_usd", "price_usd", "watts", "context")
 
@@ -204,12 +204,8 @@ def _usage(question: Question) -> tuple[str, Usage]:
 
 
 def _context(question: Question, model: Model) -> int:
-    written = text(question, "context", limit=40)
     longest = model.context or 8192
-    context = min(8192, longest) if written is None else parse_context(written)
-    if context is None or not 256 <= context <= longest:
-        raise invalid("context", "not_a_context", written or "")
-    return context
+    return read_context(question, model.name, longest) or min(8192, longest)
 
 
 def _speeds(model: Model, devices: tuple[Device, ...], context: int, ram_mib: float) -> tuple[Band, Band | None]:
