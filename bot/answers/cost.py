@@ -1,5 +1,6 @@
 """``/cost``: own hardware and electricity, against the same model by API and against a rented card."""
 
+import math
 import re
 from statistics import median
 from typing import Literal, NamedTuple
@@ -21,6 +22,8 @@ OPTIONS = ("model", "gpu", "usage", "tokens", "country", "kwh_usd", "price_usd",
 
 MONTHS = 36
 """How far the costs are added up."""
+LONGEST_MONTHS = 120
+"""Hardware that takes longer to pay off does not pay off."""
 _HOURS_A_MONTH = 730.0
 _REST_W = 60.0
 """The rest of a computer with a card, while the card works: an assumption that ``watts`` replaces."""
@@ -329,7 +332,10 @@ def _break_even(
         return None
     slow_saves = api.usd_month - electricity[1]
     soonest = price / (api.usd_month - electricity[0])
-    return round(soonest, 1), round(price / slow_saves, 1) if slow_saves > 0 else None
+    latest = price / slow_saves if slow_saves > 0 else math.inf
+    if soonest > LONGEST_MONTHS:
+        return None
+    return round(soonest, 1), round(latest, 1) if latest <= LONGEST_MONTHS else None
 
 
 def _cheaper(

@@ -14,7 +14,7 @@ _LAPTOPS = re.compile(
     r"|(?:rog )?(?:strix )?scar(?: \d\d)?|(?:predator )?helios(?: \d+)?|omen(?: 1\d)?|alienware(?: [mx]\d\d)?(?: r\d)?"
     r"|(?:dell )?(?:xps|precision)(?: \d+)?|thinkpad(?: [a-z]\d+\w*)?|zbook|ideapad|vivobook|zenbook|proart p\d\d"
     r"|(?:msi )?(?:raider|stealth|katana|titan gt)|surface(?: laptop| book| pro)?(?: \d)?"
-    r"|framework (?:laptop )?1[36])\b(?: studio| gen ?\d+)?"
+    r"|framework (?:laptop )?1[36]|(?:laptop|notebook)(?= with\b))\b(?: studio| gen ?\d+)?"
 )
 """Laptops by name: the card in one is the laptop's."""
 _CARD_NUMBER = re.compile(r"\ba?\d{4}(?: ?ti)?\b(?! ?(?:laptop|mobile|max))")

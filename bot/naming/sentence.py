@@ -14,7 +14,7 @@ Intent = Literal["will_it_run", "recommend_gpu", "recommend_model", "error", "ot
 
 MAX_WORDS = 60
 """Longest question that is searched for names; the rest of a longer one is not looked at."""
-_WINDOW = 8
+_WINDOW = 10
 _LONGEST_NAME = 100
 """Characters: repositories of the Hub have up to 96."""
 
@@ -65,13 +65,14 @@ def read_sentence(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sen
     words = [stripped for word in _WORD.findall(line) if (stripped := word.strip(_EDGE))][:MAX_WORDS]
     cards = _best(words, lambda part: _hardware_score(hardware.find(part), part))
     left = [word for index, word in enumerate(words) if not (cards and cards.start <= index < cards.end)]
-    named = _best(left, lambda part: _model_score(models.find(part), part))
     rest = " ".join(left)
+    kv = _KV.search(rest)
+    left = _KV.sub(" ", rest).split()  # its type is no quant of the model
+    named = _best(left, lambda part: _model_score(models.find(part), part))
     ram = _RAM.search(rest)
     memory = None if cards or ram else _MEMORY.search(rest)
     context = _CONTEXT.search(_RAM.sub(" ", rest))
-    kv = _KV.search(rest)
-    quants = _quants(_KV.sub(" ", rest))
+    quants = _quants(" ".join(left))
     return Sentence(
         model=_with_size(named, left) if named else None,
         hardware=cards.text if cards else memory[0] if memory else None,

@@ -136,7 +136,11 @@ def cost_verdict(answer: CostOut) -> str:
             + (f", which saves about {usd(saved)}." if saved > 0 else ", about as much as the API.")
         )
     if even is None:
-        return "The cloud is cheaper: its tokens cost less than your electricity alone, so the hardware never pays off."
+        if answer.api.usd_month < answer.electricity_usd_month[0]:
+            why = "its tokens cost less than your electricity alone"
+        else:
+            why = "your electricity costs nearly as much as its tokens"
+        return f"The cloud is cheaper: {why}, so the hardware never pays off."
     when = f"after {even[0]:,.0f} months at the earliest" if even[1] is None else _months(even[0], even[1])
     last = {
         "own": "your own is cheaper over three years",

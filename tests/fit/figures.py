@@ -9,6 +9,7 @@ import io
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from bot.catalog.records import Model
 from bot.catalog.store import Catalog, read_catalog
@@ -16,16 +17,16 @@ from bot.fit.devices import Device
 from bot.fit.engines import ENGINES, LLAMA_CPP, Engine
 from bot.fit.plan import Load
 from bot.fit.speed import estimate
-from bot.fit.verdict import Verdict, judge
+from bot.fit.verdict import Verdict, best_quant, judge, max_context
 from tests.support import DATA, built_catalog
 
 FILE = Path(__file__).with_name("figures.csv")
 HEAD = (
     "model", "engine", "quant", "context", "kv", "devices", "verdict", "weights", "kv_mib", "state", "compute",
-    "overhead", "host", "layers", "decode_low", "decode_high", "prefill_low",
+    "overhead", "host", "layers", "free", "max_context", "best_quant", "decode_low", "decode_high", "prefill_low",
 )  # fmt: skip
 _RAM_MIB = 128 * 1024.0
-_CASES = (
+_CASES: tuple[tuple[str, int, str, tuple[str, ...]], ...] = (
     ("Q4_K_M", 8192, "f16", ("rtx-4090",)),
     ("Q4_K_M", 32768, "q8_0/q4_0", ("rtx-3090", "rtx-3090")),
     ("Q8_0", 8192, "f16", ("apple-m3-max-40-core",)),
@@ -33,7 +34,21 @@ _CASES = (
     ("IQ3_XXS", 16384, "q4_0", ("rtx-3060-12gb",)),
     ("Q2_K", 8192, "f16", ("ryzen-7000-ddr5-5200",)),
     ("BF16", 8192, "f16", ("h100-sxm5-80gb",)),
+    ("Q5_K_M", 16384, "f16", ("rtx-3090", "rtx-3060-12gb")),
+    ("Q4_K_S", 8192, "f16", ("rtx-3060-12gb", "rtx-3090", "tesla-p40")),
+    ("IQ4_XS", 8192, "q8_0", ("instinct-mi300x", "instinct-mi300x")),
+    ("Q3_K_M", 4096, "f16", ("apple-m1-8-core",)),
+    ("Q4_0", 8192, "f16", ("tesla-m40-24gb",)),
+    ("MXFP4_MOE", 8192, "f16", ("epyc-9004-genoa-12ch-ddr5-4800",)),
+    ("Q4_K_M", 8192, "f16", ("arc-b580",)),
 )
+_UNUSUAL: tuple[tuple[dict[str, Any], tuple[str, ...]], ...] = (
+    ({"parallel": 4}, ("rtx-4090",)),
+    ({"flash_attention": False}, ("rtx-4090",)),
+    ({"micro_batch": 2048}, ("rtx-4090", "rtx-4090")),
+    ({"file_mib": 6000.0}, ("rtx-3060-12gb",)),
+)
+"""Settings that few change, at Q4_K_M and 16k."""
 
 
 def models(catalog: Catalog) -> Iterator[Model]:
@@ -54,6 +69,8 @@ def figures(catalog: Catalog) -> Iterator[tuple[str, ...]]:
     for number, model in enumerate(models(catalog)):
         for quant, context, kv, ids in _CASES:
             yield _row(catalog, model, LLAMA_CPP, quant, context, kv, ids)
+        for changed, ids in _UNUSUAL:
+            yield _row(catalog, model, LLAMA_CPP, "Q4_K_M", 16384, "f16", ids, **changed)
         for engine in list(ENGINES.values())[1:]:
             quant = engine.ladder[number % len(engine.ladder)]
             yield _row(catalog, model, engine, quant, 8192, "f16", ("h100-sxm5-80gb",))
@@ -62,11 +79,12 @@ def figures(catalog: Catalog) -> Iterator[tuple[str, ...]]:
 
 
 def _row(
-    catalog: Catalog, model: Model, engine: Engine, quant: str, context: int, kv: str, ids: tuple[str, ...]
+    catalog: Catalog, model: Model, engine: Engine, quant: str, context: int, kv: str, ids: tuple[str, ...], **more: Any
 ) -> tuple[str, ...]:
     assert model.architecture
     devices = tuple(_device(catalog, i) for i in ids)
-    load = Load(model.architecture, quant, min(context, model.architecture.max_context), kv_type=kv, engine=engine)
+    longest = model.architecture.max_context
+    load = Load(model.architecture, quant, min(context, longest), kv_type=kv, engine=engine, **more)
     judged = judge(load, devices, _RAM_MIB)
     shares = judged.plan.shares
     sums = (
@@ -78,6 +96,8 @@ def _row(
     return (
         model.id, engine.name, quant, str(load.context), kv, "+".join(ids), judged.verdict.value,
         *(f"{value:.1f}" for value in sums), f"{judged.plan.gpu_layers}/{judged.plan.cpu_experts_layers}",
+        f"{judged.free_mib:.1f}", str(max_context(load, devices, longest)),
+        best_quant(load, devices, file_mib={}, candidates=engine.ladder) or "-",
         *(f"{value:.2f}" for value in speeds),
     )  # fmt: skip
 

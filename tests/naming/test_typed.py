@@ -14,6 +14,7 @@ from bot.answers.knowledge import Knowledge
 from bot.naming.hardware import HardwareOutcome
 from bot.naming.models import ModelOutcome
 from bot.naming.outcome import AskBack, HardwareMatch, ModelMatch, NotFound, NotLocal
+from bot.naming.sentence import read_sentence
 
 HERE = Path(__file__).parent
 
@@ -45,3 +46,19 @@ def test_hardware(knowledge: Knowledge, typed: str, outcome: str) -> None:
 @pytest.mark.parametrize(("typed", "outcome"), rows("model"))
 def test_models(knowledge: Knowledge, typed: str, outcome: str) -> None:
     assert said(knowledge.models.resolve(typed)) == outcome
+
+
+@pytest.mark.parametrize(("question", "slots"), rows("sentence"))
+def test_sentences(knowledge: Knowledge, question: str, slots: str) -> None:
+    assert read(knowledge, question) == slots
+
+
+def read(knowledge: Knowledge, question: str) -> str:
+    """What a question names: model, hardware, quant, context, KV type, system memory and intent."""
+    found = read_sentence(question, knowledge.models, knowledge.hardware)
+    named = (
+        found.model and said(knowledge.models.resolve(found.model)),
+        found.hardware and said(knowledge.hardware.resolve(found.hardware)),
+        found.quant, found.context, found.kv, found.ram_gib,
+    )  # fmt: skip
+    return " | ".join("" if slot is None else str(slot) for slot in (*named, found.intent))
