@@ -24,7 +24,7 @@ _RAM = re.compile(
     r"(?:(?:system |main )?(?:ram|memory)|l?p?ddr\dx?(?:[- ]?\d{4})?)(?: ram)?\b"
 )
 _COUNT = re.compile(
-    r"^(?!\d{3,4}x\d{1,2}$)(\d{1,6}|\d{1,3} )"
+    r"^(?!\d{3,4}[x*]\d{1,2}$)(\d{1,6}|\d{1,3} )"
     r"(?:\*|x(?= |[a-z]{0,2}\d|rtx|gtx|rx|arc|nvidia|amd|tesla|radeon|geforce|quadro|titan|pro\b|mac)) ?"
     r"|^(\d{1,2}) (?=(?:nvidia|amd|rtx|gtx|rx|tesla|radeon)\b)"
 )
