@@ -226,6 +226,7 @@ async def run_client(settings: Settings) -> None:
         loop = asyncio.get_running_loop()
         connected = asyncio.create_task(bot.start(token.get_secret_value()))
         watching = asyncio.create_task(_observed(bot, settings))
+        warming = asyncio.create_task(bot.knowledge.warm_up())
         for name in (signal.SIGINT, signal.SIGTERM):
             try:
                 loop.add_signal_handler(name, connected.cancel)
@@ -240,6 +241,7 @@ async def run_client(settings: Settings) -> None:
             raise SystemExit(1) from None
         finally:
             watching.cancel()
+            warming.cancel()
 
 
 async def _gateway_bot(settings: Settings) -> LocalBot:

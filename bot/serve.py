@@ -144,6 +144,7 @@ async def serve(bot: LocalBot, settings: Settings) -> None:
         await site.start()
         log.info("serving interactions on %s:%d", settings.host, settings.port)
         watching = asyncio.create_task(bot.metrics.watch_loop())
+        warming = asyncio.create_task(bot.knowledge.warm_up())
         bot.health.ready = True
         await _until_stopped()
         bot.health.ready = False
@@ -154,6 +155,7 @@ async def serve(bot: LocalBot, settings: Settings) -> None:
         await runner.cleanup()
         await asyncio.wait_for(private_discord.in_flight(), 5)
         watching.cancel()
+        warming.cancel()
 
 
 async def _until_stopped() -> None:

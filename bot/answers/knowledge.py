@@ -1,11 +1,14 @@
 """The catalog with the indexes that questions are answered from."""
 
+import asyncio
 from functools import cached_property
 from typing import TypeVar
 
 from bot.answers.answer import OptionValue, Payload, Question
 from bot.catalog.records import Course, Guide, Kit, Page, QuickAnswer, Topic
 from bot.catalog.store import Catalog
+from bot.fit.engines import LLAMA_CPP
+from bot.fit.weights import weigh
 from bot.hub.client import Hub
 from bot.kb.by_phrase import PhraseIndex
 from bot.kb.errors import ErrorIndex
@@ -83,6 +86,14 @@ class Knowledge:
             if isinstance(member, cached_property):
                 getattr(self, name)
         self.models.build()
+
+    async def warm_up(self) -> None:
+        """Do what the first questions would wait for, a little at a time: indexes, and weights in every quant."""
+        self.build_indexes()
+        for model in self.catalog.models.values():
+            for quant in LLAMA_CPP.ladder if model.architecture else ():
+                weigh(model.architecture, quant)
+            await asyncio.sleep(0)  # others are answered in between
 
     @cached_property
     def models(self) -> ModelIndex:

@@ -75,8 +75,7 @@ def weigh(arch: Architecture, preset: str) -> Weights:
     host_bytes = sum(_bytes(t, mix.embedding(t, is_output=inv.output is None)) for t in inv.host)
     layers = []
     for index, layer in enumerate(inv.layers):
-        dense, experts = mix.layer(index, layer)
-        layers.append(LayerWeights((dense + 4 * layer.f32) / MIB, (experts + 4 * layer.experts_f32) / MIB))
+        layers.append(mix.layer(index, layer))
     on_device = sum(a + b for a, b in layers)
     f32 = (4 * inv.f32 + 2 * inv.f16) / MIB
     return Weights(
@@ -129,19 +128,19 @@ class _Mix:
         inv = inventory(arch)
         self.values = sum(t.role in _VALUES for layer in inv.layers for t in layer.mixer)
         self.value_index = 0
-        self._known: dict[tuple[int, tuple[bool, ...]], tuple[int, int, int]] = {}
+        self._known: dict[tuple[int, tuple[bool, ...]], tuple[LayerWeights, int]] = {}
 
-    def layer(self, index: int, layer: Layer) -> tuple[int, int]:
-        """Bytes of the shared and of the expert tensors of a block."""
+    def layer(self, index: int, layer: Layer) -> LayerWeights:
+        """Weights of a block; blocks that weigh the same for the same reasons are one object."""
         key = id(layer), self._place(index)
         if key not in self._known:
             before = self.value_index
-            dense = sum(_bytes(t, self.tensor(t, index)) for t in (*layer.mixer, *layer.ffn))
-            experts = sum(_bytes(t, self.tensor(t, index)) for t in layer.experts)
-            self._known[key] = dense, experts, self.value_index - before
+            dense = 4 * layer.f32 + sum(_bytes(t, self.tensor(t, index)) for t in (*layer.mixer, *layer.ffn))
+            experts = 4 * layer.experts_f32 + sum(_bytes(t, self.tensor(t, index)) for t in layer.experts)
+            self._known[key] = LayerWeights(dense / MIB, experts / MIB), self.value_index - before
         else:
-            self.value_index += self._known[key][2]
-        return self._known[key][:2]
+            self.value_index += self._known[key][1]
+        return self._known[key][0]
 
     def _place(self, index: int) -> tuple[bool, ...]:
         """All that a choice asks of where a block stands: blocks alike in it, and alike, have the same types."""
