@@ -2,10 +2,15 @@
 
 import re
 
+from rapidfuzz import fuzz, process
+
 from bot.answers.answer import OptionValue, Question
 from bot.answers.router import COMMANDS
 
 _ALIASES = {"ram": "ram_gib", "hardware": "gpu", "card": "gpu"}
+_OTHER_NAMES = {"bestgpu": "choosegpu", "best-gpu": "choosegpu", "hardware": "gpu", "diagnose": "error"}
+"""Commands by what else people call them."""
+_LIKE = 75.0
 
 
 class NotACommand(ValueError):
@@ -21,10 +26,12 @@ def read_typed(line: str) -> Question:
         NotACommand: the line does not begin with a known command.
     """
     name, _, rest = line.strip().lstrip("/").partition(" ")
-    name = name.casefold()
+    name = _OTHER_NAMES.get(name.casefold(), name.casefold())
     if name not in COMMANDS:
         known = ", ".join(f"/{command}" for command in COMMANDS)
-        raise NotACommand(f"This is not a command. Commands are {known}.")
+        like = process.extractOne(name[:40], COMMANDS.keys(), scorer=fuzz.ratio, score_cutoff=_LIKE)
+        meant = f" Do you mean /{like[0]}?" if like else ""
+        raise NotACommand(f"This is not a command.{meant} Commands are {known}.")
     command = COMMANDS[name]
     if not command.options:
         return Question(command=name)

@@ -218,6 +218,15 @@ async def test_a_pasted_log_is_not_echoed(knowledge: Knowledge) -> None:
     assert secret not in str(as_dict(result))
 
 
+def test_a_command_is_known_by_its_other_names_and_guessed_at_when_misspelt() -> None:
+    assert read_typed("/bestgpu model: qwen3 8b budget: 500").command == "choosegpu"
+    with pytest.raises(NotACommand, match="Do you mean /willitrun?"):
+        read_typed("/wilitrun llama 3.1 8b")
+    with pytest.raises(NotACommand) as nothing_like_it:
+        read_typed("/zzzzzz")
+    assert "Do you mean" not in str(nothing_like_it.value)
+
+
 def test_typed_commands() -> None:
     question = read_typed("/willitrun model: deepseek-r1:8b gpu: 2x 3090 ram: 64")
     assert question.options == {"model": "deepseek-r1:8b", "gpu": "2x 3090", "ram_gib": "64"}
