@@ -220,7 +220,7 @@ async def test_a_pasted_log_is_not_echoed(knowledge: Knowledge) -> None:
 
 def test_a_command_is_known_by_its_other_names_and_guessed_at_when_misspelt() -> None:
     assert read_typed("/bestgpu model: qwen3 8b budget: 500").command == "choosegpu"
-    with pytest.raises(NotACommand, match="Do you mean /willitrun?"):
+    with pytest.raises(NotACommand, match=r"Do you mean /willitrun\?"):
         read_typed("/wilitrun llama 3.1 8b")
     with pytest.raises(NotACommand) as nothing_like_it:
         read_typed("/zzzzzz")

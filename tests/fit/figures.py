@@ -74,6 +74,7 @@ def figures(catalog: Catalog) -> Iterator[tuple[str, ...]]:
         for engine in list(ENGINES.values())[1:]:
             quant = engine.ladder[number % len(engine.ladder)]
             yield _row(catalog, model, engine, quant, 8192, "f16", ("h100-sxm5-80gb",))
+            yield _row(catalog, model, engine, quant, 8192, "f16", ("rtx-4090", "rtx-4090"))
         quant = LLAMA_CPP.ladder[number % len(LLAMA_CPP.ladder)]
         yield _row(catalog, model, LLAMA_CPP, quant, 8192, "f16", ("rtx-5090",))
 
