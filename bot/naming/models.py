@@ -34,7 +34,7 @@ _NOISE = frozenset(
     """
     the a an model models llm ai local locally latest version file bin safetensors ggml ggmlv gguf quant quants
     quantized quantised quantization to at in on with by for of ollama lmstudio lm studio hf co huggingface imatrix
-    tokens mlx format run i qat ud dense
+    tokens mlx format run i qat ud dense dynamic unsloth
     vllm sglang dynamo exllama exllamav2 koboldcpp kobold llamacpp tabbyapi
     """.split()
 )
@@ -152,6 +152,8 @@ class ModelIndex:
         name = _FILE_PARTS.sub("", name)
         found = find_quant(name)
         quant, rest = (found.name, found.rest) if found else (None, name)
+        while is_file and (another := find_quant(rest)):  # «MXFP4-Q4»: the first says how the weights are stored
+            rest = another.rest
         repo_name = rest.split(":", 1)
         rest = " ".join(part for part in (repo_name[0].rsplit("/", 1)[-1], *repo_name[1:]))
         said = _said(rest)

@@ -22,7 +22,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         "gptq",
     ),
-    (re.compile(_B + r"mlx[- ]?mxfp4(?:[- ]q8)?|mxfp4[- ]q8" + _E), "mlx mxfp4"),
+    (re.compile(_B + r"mlx[- ]?mxfp4(?:[- ]q[48])?|mxfp4[- ]q[48]" + _E), "mlx mxfp4"),
     (re.compile(_B + r"(?:bnb|bitsandbytes)[- ]?(?:nf|int)?([48])?(?:[- ]?bits?)?" + _E), "bnb"),
     (re.compile(_B + r"(nf4|w4a16|w8a8|int8 w8a8)" + _E), "scheme"),
     (
