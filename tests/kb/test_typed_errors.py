@@ -1,6 +1,7 @@
 """Errors as people type and paste them, each with the entry that is meant, or none: texts about something else.
 
-``typed_errors.tsv`` and ``logs.jsonl`` are written by us; texts of public threads are in ``benchmarks/data/errors.jsonl``.
+``typed_errors.tsv`` and ``logs.jsonl`` are written by us; texts of public threads are in
+``benchmarks/data/errors.jsonl``.
 """
 
 from pathlib import Path
