@@ -16,6 +16,7 @@ from bot.catalog.store import Catalog, read_catalog
 from bot.fit.devices import Device
 from bot.fit.engines import ENGINES, LLAMA_CPP, Engine
 from bot.fit.plan import Load
+from bot.fit.quants import FORMATS, PRESET_BASE
 from bot.fit.speed import estimate
 from bot.fit.verdict import Verdict, best_quant, judge, max_context
 from tests.support import DATA, built_catalog
@@ -41,7 +42,10 @@ _CASES: tuple[tuple[str, int, str, tuple[str, ...]], ...] = (
     ("Q4_0", 8192, "f16", ("tesla-m40-24gb",)),
     ("MXFP4_MOE", 8192, "f16", ("epyc-9004-genoa-12ch-ddr5-4800",)),
     ("Q4_K_M", 8192, "f16", ("arc-b580",)),
+    ("Q4_K_M", 8192, "f16", ("t400-2gb",)),
 )
+_IN_EVERY_FORMAT = (0, 3, 7)
+"""Places of the models, a dense one and mixtures of experts, that are weighed in whatever there is."""
 _UNUSUAL: tuple[tuple[dict[str, Any], tuple[str, ...]], ...] = (
     ({"parallel": 4}, ("rtx-4090",)),
     ({"flash_attention": False}, ("rtx-4090",)),
@@ -75,6 +79,9 @@ def figures(catalog: Catalog) -> Iterator[tuple[str, ...]]:
             quant = engine.ladder[number % len(engine.ladder)]
             yield _row(catalog, model, engine, quant, 8192, "f16", ("h100-sxm5-80gb",))
             yield _row(catalog, model, engine, quant, 8192, "f16", ("rtx-4090", "rtx-4090"))
+        if number in _IN_EVERY_FORMAT:
+            for quant in (*PRESET_BASE, *FORMATS):
+                yield _row(catalog, model, ENGINES["transformers"], quant, 4096, "f16", ("rtx-5090",))
         quant = LLAMA_CPP.ladder[number % len(LLAMA_CPP.ladder)]
         yield _row(catalog, model, LLAMA_CPP, quant, 8192, "f16", ("rtx-5090",))
 
