@@ -319,19 +319,23 @@ def _tokens(text: str) -> Tokens:
         if kind == "size":
             sizes.add(float(value[:-1]) * {"b": 1, "m": 0.001, "t": 1000}[value[-1]])
         elif kind == "number":
-            numbers.add(value.removesuffix(".0") if value.count(".") == 1 else value)
+            numbers.add(_number(value))
         else:
             words.add(value)
     return Tokens(frozenset(words), frozenset(numbers), frozenset(sizes))
 
 
+def _number(written: str) -> str:
+    """3.0 is 3, while 1.0.0 stays as it is."""
+    return written.removesuffix(".0") if written.count(".") == 1 else written
+
+
 def _versions(text: str) -> dict[str, frozenset[str]]:
     """Numbers by the word that they follow: of «llama 3.1 8b», 3.1 by llama."""
-    sequence = _sequence(text)
     found: dict[str, set[str]] = {}
-    for (_, word), (kind, number) in itertools.pairwise(sequence):
+    for (_, word), (kind, number) in itertools.pairwise(_sequence(text)):
         if kind == "number" and word.isalpha() and not _DATE.match(number):
-            found.setdefault(word, set()).add(number.removesuffix(".0") if number.count(".") == 1 else number)
+            found.setdefault(word, set()).add(_number(number))
     return {word: frozenset(numbers) for word, numbers in found.items()}
 
 
