@@ -10,13 +10,19 @@ _COOLERS = re.compile(
 )
 """What makers call their coolers."""
 _LAPTOPS = re.compile(
-    r"\b(?:legion(?: pro| slim)?(?: \d[ip]?)?|(?:razer )?blade(?: 1\d)?|(?:rog )?zephyrus(?: [gm]\d\d)?"
-    r"|(?:rog )?(?:strix )?scar(?: \d\d)?|(?:predator )?helios(?: \d+)?|omen(?: 1\d)?|alienware(?: [mx]\d\d)?(?: r\d)?"
-    r"|(?:dell )?(?:xps|precision)(?: \d+)?|thinkpad(?: [a-z]\d+\w*)?|zbook|ideapad|vivobook|zenbook|proart p\d\d"
-    r"|(?:msi )?(?:raider|stealth|katana|titan gt)|surface(?: laptop| book| pro)?(?: \d)?"
+    r"\b(?:legion(?: pro| slim)?(?: \d[ip]?)?(?: pro| slim)?|(?:razer )?blade 1\d|razer blade"
+    r"|(?:rog )?zephyrus(?: [gm]\d\d)?|(?:rog )?(?:strix )?scar(?: \d\d)?|(?:predator )?helios(?: \d+)?"
+    r"|omen 1[5-8]|alienware [mx]1\d(?: r\d)?"
+    r"|(?:dell )?xps 1\d|thinkpad(?: [a-z]\d+\w*)?|zbook|ideapad|vivobook|zenbook|proart p\d\d"
+    r"|msi (?:raider|stealth|katana|titan gt)|surface(?: laptop| book| pro)?(?: \d)?"
     r"|framework (?:laptop )?1[36]|(?:laptop|notebook)(?= with\b))\b(?: studio| gen ?\d+)?"
 )
 """Laptops by name: the card in one is the laptop's."""
+_DESKTOPS = re.compile(
+    r"\b(?:alienware aurora(?: r\d+)?|omen \d\dl|legion (?:tower|t\d)(?: \d)?|xps 8\d{3}|(?:dell )?precision \d{4}"
+    r"|optiplex(?: \d+)?|(?:hp )?z[2468] g\d|poweredge(?: \w+)?|proliant(?: \w+)?)\b(?: with\b)?"
+)
+"""Desktops and servers by name, some of which share words with laptops."""
 _CARD_NUMBER = re.compile(r"\ba?\d{4}(?: ?ti)?\b(?! ?(?:laptop|mobile|max))")
 _SCREEN = re.compile(r"\b1[3-6](?:\.\d)?(?:[ -]?inch\b| ?\"|(?:(?<=book pro 1\d)|(?<=book air 1\d))(?= m\d))")
 """Inches of a laptop."""
@@ -34,7 +40,7 @@ def cleaned(text: str, names_in_s: frozenset[str]) -> str:
     text = re.sub(r"(?<=\d) ?(?:gigs?|gigabytes?)\b", "gb", text)
     text = re.sub(r"\bmb([pa])\b", lambda m: f"macbook {'pro' if m[1] == 'p' else 'air'}", text)
     text = _SCREEN.sub(" ", text)
-    text = _COOLERS.sub(" ", text)
+    text = _DESKTOPS.sub(" ", _COOLERS.sub(" ", text))
     if _LAPTOPS.search(text):
         text = _CARD_NUMBER.sub(r"\g<0> laptop", _LAPTOPS.sub(" ", text), count=1)
     text = re.sub(r"\bevo[ -]?x(?=\d)", "evo-x", text)
