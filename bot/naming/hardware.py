@@ -108,7 +108,7 @@ _GFX = re.compile(r"(?:amd )?gfx ?(\d{3,4}[a-z]?)")
 _CPU = re.compile(r"\b(?:cpu[- ]?only|only cpu|cpu|no gpu|without (?:a )?gpu|processor)\b")
 _DDR4, _DDR5 = "ryzen-3000-5000-ddr4-3200", "ryzen-7000-ddr5-5200"
 """Desktops that stand for a CPU of which only the memory is typed."""
-_RAM_SIZES = (16, 32, 64, 128)
+_RAM_SIZES = (16, 32, 64, 128, 256)
 """What is offered where system memory is not typed, in GB."""
 _GENERIC = re.compile(r"\b(?:vram|gpus?|cards?|graphics|video memory)\b")
 _MODIFIER = 3.0
@@ -167,7 +167,10 @@ class HardwareIndex:
             return Unreadable("gpu", "too_long", str(MAX_LENGTH))
         first: HardwareOutcome | None = None
         name = plain(typed)
-        known = name in self._exact or name.partition(":")[0] in self._exact
+        known = self._exact.get(name) or self._exact.get(name.partition(":")[0])
+        if known and known.kind == "cpu":  # its name has words that part names from each other
+            one = self._one(name, typed)
+            return one if isinstance(one, AskBack | NotFound) else HardwareMatch((one[0],), None)
         for reading in (name,) if known else ways_to_read(cleaned(name, self._names_in_s)):
             outcome = self._whole(reading, typed)
             if not isinstance(outcome, NotFound):
@@ -184,7 +187,10 @@ class HardwareIndex:
         asked: AskBack | None = None
         parts = _parts(text)
         for number, part in enumerate(parts):
-            if found := self._processors.find(part):
+            exact = self._exact.get(part.partition(":")[0])
+            if len(parts) > 1 and exact and exact.kind == "cpu":
+                continue  # beside a card it does not change the answer
+            if not exact and (found := self._processors.find(part)):
                 processor, part = processor or found, found.rest
                 if not _meaning(part):
                     memory = _MEMORY.search(part)
@@ -262,6 +268,9 @@ class HardwareIndex:
         if not readings:
             return NotFound("gpu", typed, ())
         best = min(reading.penalty for reading in readings)
+        if all(reading.hardware.kind == "cpu" for reading in readings):
+            platform = min(readings, key=lambda r: (r.penalty, r.hardware.rank)).hardware
+            return (_with_memory(platform, memory), len(readings) == 1) if memory else _how_much(platform, typed)
         close = [r for r in readings if r.penalty <= best + _SAME]
         options = _options(close, memory)
         if memory is not None and not options:
@@ -359,12 +368,17 @@ def _with_memory(platform: Hardware, gib: float) -> Device:
     return Device(platform.model_copy(update={"memory_gib": (gib,)}), gib)
 
 
+def _how_much(platform: Hardware, typed: str) -> AskBack:
+    """The question back about the RAM of a computer without a card."""
+    sizes = (Candidate(f"{platform.id}:{gib}", f"{platform.name}, {gib} GB RAM", "no card") for gib in _RAM_SIZES)
+    return AskBack("gpu", typed, tuple(sizes))
+
+
 def _on_processor(processor: Processor, ram: float | None, typed: str) -> HardwareMatch | AskBack:
     """A processor without a card: the model runs in system memory, whose size must be known."""
     platform = processor.on(typed)
     if ram is None:
-        sizes = (Candidate(f"{typed} {gib}gb", f"{platform.name}, {gib} GB RAM", "no card") for gib in _RAM_SIZES)
-        return AskBack("gpu", typed, tuple(sizes))
+        return _how_much(platform, typed)
     return HardwareMatch((_with_memory(platform, ram),), None, typed if len(processor.platforms) > 1 else None)
 
 

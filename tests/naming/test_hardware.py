@@ -129,6 +129,18 @@ def test_absurd_counts_are_refused(knowledge: Knowledge, typed: str) -> None:
     assert knowledge.hardware.resolve(typed) == Unreadable("gpu", "count", "64")
 
 
+def test_a_platform_asks_for_its_memory_and_every_answer_is_understood(knowledge: Knowledge) -> None:
+    platforms = [h for h in knowledge.catalog.hardware.values() if h.kind == "cpu"]
+    assert len(platforms) > 30
+    for platform in platforms:
+        for name in (platform.id, platform.name):
+            outcome = knowledge.hardware.resolve(name)
+            assert isinstance(outcome, AskBack), name
+            sizes = [devices(knowledge, candidate.id) for candidate in outcome.candidates]
+            assert sizes == [[(platform.id, gib)] for gib in (16, 32, 64, 128, 256)]
+        assert [d[0] for d in devices(knowledge, f"{platform.id} + rtx-3090")] == ["rtx-3090"]
+
+
 def test_every_record_is_found_by_its_id_and_name(knowledge: Knowledge) -> None:
     for hardware in knowledge.catalog.hardware.values():
         if hardware.kind == "cpu":
