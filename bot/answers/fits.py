@@ -90,14 +90,14 @@ def ranked(
     ram_mib: float,
     least_tok_s: float = READABLE_TOK_S,
 ) -> list[FitOut]:
-    """Those that run, comfortable ones first, the most talked about first within a group.
+    """Those that run, comfortable ones first; within a group the most talked about, those slower than one reads last.
 
     Each in the best quant that leaves room to spare, or in the usual one where the best is slower than ``least_tok_s``.
     """
     order = list(_GROUP.values())
     rank = {model.id: model.rank for model in models}
     runs = [run for model in models if (run := _run(model, devices, context, ram_mib, least_tok_s))]
-    return sorted(runs, key=lambda run: (order.index(run.group), rank[run.id]))
+    return sorted(runs, key=lambda run: (order.index(run.group), run.decode_tok_s[1] < READABLE_TOK_S, rank[run.id]))
 
 
 def _context(question: Question) -> int:

@@ -574,8 +574,9 @@ def fits_rule(answer: FitsOut) -> str:
     """How the list was made."""
     counts = ", ".join(f"{answer.counts[group]} {words.lower()}" for group, words in GROUP_WORDS.items())
     return (
-        f"{answer.considered} models considered: {counts}. Within a group the most talked about come first; each in the"
-        f" best quant that leaves room to spare, or the usual one where that would be slow to read."
+        f"{answer.considered} models considered: {counts}. Within a group the most talked about come first, those"
+        f" slower than you read last; each in the best quant that leaves room to spare, or the usual one where that"
+        f" would be slow to read."
         f" Page {answer.page} of {answer.pages}."
     )
 
