@@ -1,6 +1,7 @@
 """Typed text → cards, chips and system memory."""
 
 import re
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -148,6 +149,10 @@ class HardwareIndex:
         self._names_in_s = frozenset(re.findall(r"\b[a-z]\d{2,3}s\b", " ".join(self._exact)))
         self._names = {hardware.id: plain(hardware.name) for hardware in by_rank}
         self._processors = ProcessorIndex(catalog.hardware.values())
+
+    def remembering(self) -> AbstractContextManager[None]:
+        """For trying many pieces of a text: no word of it is mended twice."""
+        return self._vocabulary.remembering()
 
     def resolve(self, text: str) -> HardwareOutcome:
         """The cards and the system memory that ``text`` names."""

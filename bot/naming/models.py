@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Hashable, Iterable
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import NamedTuple
 
@@ -109,7 +110,14 @@ class ModelIndex:
             for name in (repository, f"{owner} {repository}"):  # some put the owner's name into a file's name
                 self._repositories.setdefault(_said(plain(name)), model)
         self._names = {model.id: plain(model.name) for model in catalog.models.values()}
-        self._cloud = [(_sequence(words), cloud) for cloud in catalog.cloud_models.values() for words in cloud.words]
+        self._cloud: dict[tuple[str, str], list[tuple[list[tuple[str, str]], CloudModel]]] = {}
+        for cloud in catalog.cloud_models.values():
+            for sequence in map(_sequence, cloud.words):
+                self._cloud.setdefault(sequence[0], []).append((sequence, cloud))
+
+    def remembering(self) -> AbstractContextManager[None]:
+        """For trying many pieces of a text: no word of it is mended twice."""
+        return self._vocabulary.remembering()
 
     def build(self) -> None:
         """Build what names written in full do not need, before somebody waits for it."""
@@ -216,9 +224,10 @@ class ModelIndex:
         typed = _sequence(text)
         if any(kind == "size" for kind, _ in typed):
             return None  # models of the cloud have no published size: a fine-tune named after one
-        for words, cloud in self._cloud:
-            for start in range(len(typed) - len(words) + 1):
-                if all(_same_token(a, b) for a, b in zip(words, typed[start:], strict=False)):
+        for start, first in enumerate(typed):
+            for words, cloud in self._cloud.get(first, ()):
+                rest = typed[start : start + len(words)]
+                if len(rest) == len(words) and all(map(_same_token, words, rest)):
                     return cloud
         return None
 

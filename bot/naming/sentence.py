@@ -61,6 +61,11 @@ class Sentence(NamedTuple):
 
 def read_sentence(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     """Find the names in ``text``; what is not named is None."""
+    with models.remembering(), hardware.remembering():
+        return _read(text, models, hardware)
+
+
+def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     line = plain(text.replace("\n", " "))
     words = [stripped for word in _WORD.findall(line) if (stripped := word.strip(_EDGE))][:MAX_WORDS]
     cards = _best(words, lambda part: _hardware_score(hardware.find(part), part))

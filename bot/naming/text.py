@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
+from contextlib import contextmanager
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -55,15 +56,32 @@ class Vocabulary:
         self._uses = Counter(words)
         self._words = frozenset(self._uses)
         self._list = sorted(w for w in self._words if len(w) >= 4)
+        self._mended: dict[str, tuple[str, ...] | None] | None = None
 
     def __contains__(self, word: str) -> bool:
         return word in self._words
+
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """Words that come up again in the block are not looked up again; what somebody typed is not kept for longer."""
+        self._mended = {}
+        try:
+            yield
+        finally:
+            self._mended = None
 
     def mend(self, word: str) -> tuple[str, ...] | None:
         """The known words that an unknown one stands for, or None.
 
         First tries to cut it into known words (``gptoss``), then one typing error.
         """
+        if self._mended is None:
+            return self._look_up(word)
+        if word not in self._mended:
+            self._mended[word] = self._look_up(word)
+        return self._mended[word]
+
+    def _look_up(self, word: str) -> tuple[str, ...] | None:
         if cut := self._cut(word):
             return cut
         allowed = edits_allowed(word)
