@@ -9,6 +9,7 @@ import math
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from pprint import pformat
 from typing import Any, NamedTuple, cast
@@ -25,7 +26,7 @@ from bot.fit.speed import (
     Coefficients,
     active_mib,
     active_weights,
-    all_read_s,
+    all_weights_gb,
     generation_of,
     is_packed,
     prefill_s_per_token,
@@ -80,7 +81,7 @@ class Run(NamedTuple):
     compute: float | None
     """Floating-point operations per second, and of them those that a prompt token takes (``flops``)."""
     flops: float
-    all_read_s: float
+    all_gb: float
     weight: float
 
 
@@ -90,12 +91,13 @@ def main() -> None:
     decode = [run for run in runs if run.row.decode_tok_s]
     prefill = [run for run in runs if run.row.prefill_tok_s and run.compute and _long_prompt(run.row)]
     held_out = cross_validated(decode, fit_decode, decode_error)
-    prompts = cross_validated(prefill, fit_prefill, prefill_error)
+    fitted = fit_decode(decode)
+    read_at = partial(fit_prefill, efficiency=fitted.efficiency)
+    prompts = cross_validated(prefill, read_at, prefill_error)
     console = Console()
     console.print(_table("Decode, sources held out", held_out))
     console.print(_table("Prefill, sources held out", prompts))
-    fitted = fit_decode(decode)
-    reading = fit_prefill(prefill)
+    reading = read_at(prefill)
     fitted = fitted._replace(
         prefill=reading.prefill,
         prefill_generation=reading.prefill_generation,
@@ -150,7 +152,7 @@ def usable_runs() -> list[Run]:
                 hardware.bandwidth_gb_s,
                 device.tflops and device.tflops * 1e12,
                 2 * active_weights(model.architecture),
-                all_read_s(asked, device),
+                all_weights_gb(asked),
                 1 / math.sqrt(per_source[row.source]),
             )
         )
@@ -169,7 +171,7 @@ def decode_error(run: Run, c: Coefficients) -> float:
 def prefill_error(run: Run, c: Coefficients) -> float:
     """The same for a prompt token."""
     seconds = prefill_s_per_token(
-        c, run.where, run.generation, run.flops, run.compute or 0.0, run.all_read_s, moe=run.moe
+        c, run.where, run.generation, run.flops, run.compute or 0.0, run.all_gb, run.bandwidth_gb_s, moe=run.moe
     )
     return math.log(seconds * (run.row.prefill_tok_s or 0.0))
 
@@ -209,9 +211,9 @@ def _enough(name: str, where: str, runs: list[Run]) -> bool:
     return True
 
 
-def fit_prefill(runs: list[Run]) -> Coefficients:
-    """Shares of the stated throughput, by backend and generation."""
-    c = UNFITTED
+def fit_prefill(runs: list[Run], *, efficiency: dict[str, float]) -> Coefficients:
+    """Shares of the stated throughput, by backend and generation, where weights are read with that efficiency."""
+    c = UNFITTED._replace(efficiency=efficiency)
     grid = [0.02 * 1.12**step for step in range(36)]
     by_generation = _grouped(runs, lambda r: r.generation)
     for _ in range(_ROUNDS):

@@ -67,9 +67,7 @@ def _one(name: str, runs: int) -> None:
             (corpus / str(number)).write_text(seed, encoding="utf-8")
 
         def attack(data: bytes) -> None:
-            given = data.decode("utf-8", "surrogateescape") if chosen.seeds else data
-            if isinstance(given, str):
-                given = given.encode("utf-8", "replace").decode("utf-8")
+            given = data.decode("utf-8", "replace") if chosen.seeds else data
             try:
                 chosen.parse(given)
             except chosen.declared:

@@ -19,7 +19,7 @@ from bot.answers.error import ErrorOut
 from bot.answers.fits import FitOut, FitsOut
 from bot.answers.glossary import GlossaryOut, TermsOut
 from bot.answers.guide import GuideOut
-from bot.answers.knowledge import NAMES_ONLY
+from bot.answers.knowledge import may_be_kept
 from bot.answers.learn import LessonOut
 from bot.answers.method import TopicOut
 from bot.answers.own import PrivacyOut, RigsOut
@@ -86,7 +86,7 @@ def show(
     if isinstance(result.answer, PrivacyOut) and result.answer.done == "export":
         written = orjson.dumps(result.answer.stored, option=orjson.OPT_INDENT_2)
         files.append(discord.File(io.BytesIO(written), _EXPORT))
-    if note or question.command not in NAMES_ONLY:
+    if note or not may_be_kept(question):
         view = _layout(result, question, ephemeral, command_ids, drawing)
         if note:
             view.add_item(ui.TextDisplay(note))
@@ -110,6 +110,7 @@ class _Same(NamedTuple):
             and self.result.answer is other.result.answer
             and self.result.catalog == other.result.catalog
             and self.question == other.question
+            and self.drawing == other.drawing
         )
 
 

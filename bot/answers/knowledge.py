@@ -18,7 +18,7 @@ from bot.naming.hardware import HardwareIndex
 from bot.naming.models import ModelIndex
 from bot.naming.tools import ToolIndex
 
-NAMES_ONLY = frozenset({"willitrun", "compare", "fits", "start", "bench", "model", "gpu", "tool", "choosegpu", "cost"})
+_NAMES_ONLY = frozenset({"willitrun", "compare", "fits", "start", "bench", "model", "gpu", "tool", "choosegpu", "cost"})
 """Commands whose options are names and settings; what people paste elsewhere is never kept."""
 _MOST = 1024
 _LONGEST = 200
@@ -56,9 +56,14 @@ class Recent:
 def _key(question: Question) -> _Key | None:
     """None for what is not kept: free text, and names that only the Hub may know."""
     given = [(name, value) for name, value in question.options.items() if value not in (None, "")]
-    if question.command not in NAMES_ONLY or any(name == "ask" or _long(value) for name, value in given):
+    if question.command not in _NAMES_ONLY or any(name == "ask" or _long(value) for name, value in given):
         return None
     return question.command, frozenset(given)
+
+
+def may_be_kept(question: Question) -> bool:
+    """Whether what is made for a question may be remembered for whoever asks the same."""
+    return _key(question) is not None
 
 
 def _long(value: OptionValue) -> bool:

@@ -10,18 +10,8 @@ Config = dict[str, Any]
 
 _TIED = {"gemma", "gemma2", "gemma3", "gemma3_text", "gemma3n_text", "gemma4_text", "cohere", "cohere2"}
 _UNGATED = {
-    "rwkv7",
-    "starcoder2",
-    "gpt_neox",
-    "phi",
-    "nemotron",
-    "nemotron_h",
-    "arcee",
-    "apertus",
-    "gpt2",
-    "bloom",
-    "mpt",
-}
+    "starcoder2", "gpt_neox", "phi", "nemotron", "nemotron_h", "arcee", "apertus", "gpt2", "bloom", "mpt", "rwkv7",
+}  # fmt: skip
 _FUSED_QKV = {"phi3", "gpt_neox", "falcon", "gpt2", "bloom", "mpt", "chatglm", "dbrx", "phi"}
 _CLASS_DEFAULTS: dict[str, Config] = {
     "smollm3": {

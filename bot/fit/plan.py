@@ -14,6 +14,7 @@ from bot.fit.kv_cache import CacheLayer, ContextMemory, cache_layers, layer_cont
 from bot.fit.weights import Weights, weigh
 
 _OVERFULL = 1.5
+"""Level of a split beyond which none is looked for: half as much again as the devices hold."""
 _HALVINGS = 8
 """Of the range in which the level of a split is looked for; what is left of it is far below the size of a layer."""
 

@@ -158,9 +158,18 @@ def token_seconds(
 
 
 def prefill_s_per_token(
-    c: Coefficients, where: str, generation: str, flops: float, flops_per_s: float, read_s: float, *, moe: bool
+    c: Coefficients,
+    where: str,
+    generation: str,
+    flops: float,
+    flops_per_s: float,
+    all_gb: float,
+    bandwidth_gb_s: float,
+    *,
+    moe: bool,
 ) -> float:
     """Seconds for one token of a long prompt: arithmetic, and its part of reading all weights for a micro-batch."""
+    read_s = all_gb / (bandwidth_gb_s * c.efficiency.get(where, _EFFICIENCY))
     share = c.prefill.get(f"{where}/{'moe' if moe else 'dense'}", _PREFILL) * c.prefill_generation.get(generation, 1.0)
     return flops / (flops_per_s * share) + read_s / _MICRO_BATCH
 
@@ -174,13 +183,9 @@ def active_mib(load: Load) -> tuple[float, float]:
     return (weights.device_mib - weights.experts_mib) * scale, weights.experts_mib * share * scale
 
 
-def all_read_s(load: Load, device: Device) -> float:
-    """Seconds to read all weights once, those of every expert included."""
-    return (
-        weights_mib(load)
-        * _GB_PER_MIB
-        / (device.bandwidth_gb_s * FITTED.efficiency.get(_where(load, device), _EFFICIENCY))
-    )
+def all_weights_gb(load: Load) -> float:
+    """GB of all weights on the devices, those of every expert included."""
+    return weights_mib(load) * _GB_PER_MIB
 
 
 def is_packed(quant: str) -> bool:
@@ -252,7 +257,14 @@ def _prefill(load: Load, plan: Plan, devices: tuple[Device, ...]) -> Band | None
     flops, moe = 2 * active_weights(load.architecture), load.architecture.moe is not None
     seconds = max(
         prefill_s_per_token(
-            FITTED, _where(load, d), generation_of(d), flops, (d.tflops or 0.0) * 1e12, all_read_s(load, d), moe=moe
+            FITTED,
+            _where(load, d),
+            generation_of(d),
+            flops,
+            (d.tflops or 0.0) * 1e12,
+            all_weights_gb(load),
+            d.bandwidth_gb_s,
+            moe=moe,
         )
         for d in devices
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import repeat
 from typing import NamedTuple
 
 from bot.fit.architecture import Architecture, Compressed
@@ -96,7 +95,8 @@ def _per_layer_projections(arch: Architecture) -> int:
 def _layers(arch: Architecture) -> tuple[Layer, ...]:
     """The blocks in order; equal ones are one object, so that sums over them can be kept."""
     seen: dict[Layer, Layer] = {}
-    return tuple(seen.setdefault(layer, layer) for layer in map(_layer, repeat(arch), range(arch.layers)))
+    layers = (_layer(arch, index) for index in range(arch.layers))
+    return tuple(seen.setdefault(layer, layer) for layer in layers)
 
 
 def _low_rank_pairs(arch: Architecture) -> int:

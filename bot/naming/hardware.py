@@ -287,12 +287,12 @@ class HardwareIndex:
             mended = True
         if not options:
             return AskBack("gpu", typed, _candidates(_options(close, None, rare=True)))
-        chips = {_CORES.sub("", r.hardware.name) for r in close if memory in r.hardware.memory_gib}
-        if by_product and len(chips) > 1:
-            fitting = sorted((r.hardware for r in close if memory in r.hardware.memory_gib), key=_by_fame)
-            by_chip = {_CORES.sub("", hardware.name): hardware for hardware in reversed(fitting)}
-            named = [Device(hardware, memory) for hardware in fitting if hardware in by_chip.values() and memory]
-            return AskBack("gpu", typed, _candidates(named))
+        by_chip: dict[str, Device] = {}
+        for hardware in sorted((r.hardware for r in close), key=_by_fame) if by_product and memory else ():
+            if memory in hardware.memory_gib:
+                by_chip.setdefault(_CORES.sub("", hardware.name), Device(hardware, memory))
+        if len(by_chip) > 1:
+            return AskBack("gpu", typed, _candidates(list(by_chip.values())))
         if any(_differs(options[0], other) for other in options[1:]):
             return AskBack("gpu", typed, _candidates(options))
         return options[0], not mended and len(options) == 1 and best < _MODIFIER

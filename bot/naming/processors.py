@@ -1,6 +1,7 @@
 """Typed text → the platform of a desktop's or server's processor."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import re2
 
@@ -14,17 +15,16 @@ _AFTER = frozenset({"cpu", "processor"})
 _SOCKETS = re2.compile(r"[1-8]x")
 
 
-class Processor:
-    """A processor found at the start of a text: the platforms it may sit on, and the text behind it."""
+class Processor(NamedTuple):
+    """A processor found in a text: the platforms it may sit on, and the text behind it."""
 
-    def __init__(self, platforms: tuple[Hardware, ...], rest: str) -> None:
-        self.platforms = platforms
-        self.rest = rest
+    platforms: tuple[Hardware, ...]
+    rest: str
 
     def on(self, text: str) -> Hardware:
         """The platform by the kind of memory that ``text`` tells; the first where it tells none."""
         told = [h for h in self.platforms if h.memory_type and h.memory_type.lower() in plain(text)]
-        return (told or list(self.platforms))[0]
+        return (told or self.platforms)[0]
 
 
 class ProcessorIndex:

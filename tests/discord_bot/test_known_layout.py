@@ -42,3 +42,9 @@ async def test_what_people_paste_is_not_kept(knowledge: Knowledge) -> None:
     pasted = Question(command="error", options={"text": "CUDA out of memory. Tried to allocate 2.50 GiB"})
     result = await answer(pasted, knowledge)
     assert show(result, pasted).view is not show(result, pasted).view
+
+
+async def test_a_sentence_is_not_kept(knowledge: Knowledge) -> None:
+    sentence = Question(command="willitrun", options={"ask": "can my 3060 12gb run gemma 3 12b?"})
+    result = await answer(sentence, knowledge)
+    assert show(result, sentence).view is not show(result, sentence).view
