@@ -16,6 +16,21 @@ class Part(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @cached_property
+    def _values(self) -> tuple[object, ...]:
+        return tuple(self.__dict__[name] for name in type(self).model_fields)
+
+    @cached_property
+    def _identity(self) -> int:
+        return hash(self._values)
+
+    def __hash__(self) -> int:
+        return self._identity
+
+    def __eq__(self, other: object) -> bool:
+        """By value, as pydantic would, but quick: every cached sum is looked up by it."""
+        return self is other or (isinstance(other, type(self)) and self._values == other._values)
+
 
 class Sliding(Part):
     """Attention layers that see only the last ``window`` tokens (or a chunk of that size)."""
@@ -175,21 +190,6 @@ class Architecture(Part):
             if listed is not None and len(listed) != self.layers:
                 raise ValueError(f"{name} lists {len(listed)} of {self.layers} layers")
         return self
-
-    @cached_property
-    def _values(self) -> tuple[object, ...]:
-        return tuple(self.__dict__[name] for name in type(self).model_fields)
-
-    @cached_property
-    def _identity(self) -> int:
-        return hash(self._values)
-
-    def __hash__(self) -> int:
-        return self._identity
-
-    def __eq__(self, other: object) -> bool:
-        """By value, as pydantic would, but quick: every cached sum is looked up by it."""
-        return self is other or (isinstance(other, Architecture) and self._values == other._values)
 
     @cached_property
     def kinds(self) -> str:

@@ -57,23 +57,24 @@ def compute_buffers(
 ) -> ComputeMemory:
     """Scratch memory for a micro-batch at ``context`` tokens over ``devices`` cards."""
     unit = micro_batch * _F32
-    inputs = _inputs(arch, context // parallel, micro_batch, flash_attention)
+    tokens = context // parallel
+    inputs = _inputs(arch, tokens, micro_batch, flash_attention)
     stages = _stages(arch)
-    cells = _scored_cells(arch, context // parallel, micro_batch)
-    scores = 0 if flash_attention else arch.heads * cells * micro_batch * _F32
+    scores = 0 if flash_attention else arch.heads * _scored_cells(arch, tokens, micro_batch) * micro_batch * _F32
     if arch.compressed:
-        scores += 10 * micro_batch * (context // parallel) // arch.compressed.densest_ratio
+        scores += 10 * micro_batch * tokens // arch.compressed.densest_ratio
     masked = inputs * (2 if arch.indexer and context <= 16384 else 4 if arch.indexer else 1)
     middle = masked + max(stages.ffn * unit, stages.attention * unit + scores)
-    output = stages.output * unit + (inputs if arch.per_layer_input and arch.family.startswith("gemma4") else 0)
-    host_rows = (2 * arch.hidden + arch.per_layer_input * arch.layers) * unit
+    output = stages.output * unit + (inputs if stages.masks_beside_output else 0)
+    widest = max(output, middle)
+    host_rows = stages.host * unit
     host_layers = max(inputs + (stages.ffn + arch.hidden) * unit, host_rows)
-    host_all = max(output, middle) + inputs
+    host_all = widest + inputs
     if devices == 1:
         host = inputs * (2 if arch.indexer else 1) + host_rows
-        return ComputeMemory(max(output, middle) / MIB, 0.0, host / MIB, host_layers / MIB, host_all / MIB)
+        return ComputeMemory(widest / MIB, 0.0, host / MIB, host_layers / MIB, host_all / MIB)
     copies = PIPELINE_COPIES * inputs
-    last = max(output, middle) + copies + 8 * arch.hidden * unit
+    last = widest + copies + 8 * arch.hidden * unit
     other = copies + (stages.ffn + 4 * arch.hidden) * unit
     host = copies + host_rows + 3 * arch.hidden * unit
     return ComputeMemory(last / MIB, other / MIB, host / MIB, host_layers / MIB, host_all / MIB)
@@ -87,7 +88,8 @@ def widest_rows(arch: Architecture) -> int:
 
 def _inputs(arch: Architecture, cells: int, micro_batch: int, flash_attention: bool) -> int:
     """Bytes of attention masks and, without flash attention, of the row numbers of values."""
-    if not set(arch.kinds) & set("fsbFS"):
+    stages = _stages(arch)
+    if not stages.attends:
         return 0
     mask = micro_batch * (2 if flash_attention else _F32)
     total = cells * mask
@@ -95,14 +97,7 @@ def _inputs(arch: Architecture, cells: int, micro_batch: int, flash_attention: b
         total //= arch.compressed.densest_ratio
     if arch.sliding:
         total += min(cells, -(-(arch.sliding.window + micro_batch) // 256) * 256) * mask
-    if not flash_attention and not arch.mla:
-        v_dim = arch.v_head_dim or arch.head_dim
-        total += arch.kv_heads * v_dim * micro_batch * _ROW_INDEX
-        if arch.sliding:
-            heads = arch.sliding.kv_heads or arch.kv_heads
-            width = arch.sliding.v_head_dim or arch.sliding.head_dim or v_dim
-            total += heads * width * micro_batch * _ROW_INDEX
-    return total
+    return total if flash_attention else total + stages.values * micro_batch * _ROW_INDEX
 
 
 def _scored_cells(arch: Architecture, cells: int, micro_batch: int) -> int:
@@ -118,6 +113,13 @@ class _Stages(NamedTuple):
     output: int
     ffn: int
     attention: int
+    host: int
+    values: int
+    """Of the values whose row numbers are needed where flash attention is off."""
+    attends: bool
+    """Whether any layer attends, and so needs a mask."""
+    masks_beside_output: bool
+    """Whether the masks are still alive when the output is computed."""
 
 
 @cache
@@ -135,7 +137,26 @@ def _stages(arch: Architecture) -> _Stages:
         attention = 4 * d + 3 * arch.heads * arch.head_dim
     else:
         attention = 2 * d + 2 * arch.heads * arch.head_dim
-    return _Stages(output, _ffn(arch), attention)
+    return _Stages(
+        output,
+        _ffn(arch),
+        attention,
+        host=2 * arch.hidden + arch.per_layer_input * arch.layers,
+        values=_values(arch),
+        attends=bool(set(arch.kinds) & set("fsbFS")),
+        masks_beside_output=bool(arch.per_layer_input) and arch.family.startswith("gemma4"),
+    )
+
+
+def _values(arch: Architecture) -> int:
+    if arch.mla:
+        return 0
+    v_dim = arch.v_head_dim or arch.head_dim
+    total = arch.kv_heads * v_dim
+    if arch.sliding:
+        heads = arch.sliding.kv_heads or arch.kv_heads
+        total += heads * (arch.sliding.v_head_dim or arch.sliding.head_dim or v_dim)
+    return total
 
 
 def _ffn(arch: Architecture) -> int:

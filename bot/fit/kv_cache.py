@@ -102,6 +102,13 @@ def key_and_value(kv_type: str) -> tuple[str, str]:
     return key, value or key
 
 
+@cache
+def _bytes_per_element(kv_type: str) -> tuple[float, float]:
+    """Of the keys and of the values."""
+    key, value = (CACHE_TYPES[name].block_bytes / CACHE_TYPES[name].block_size for name in key_and_value(kv_type))
+    return key, value
+
+
 def layer_context(
     layer: CacheLayer,
     context: int,
@@ -117,7 +124,7 @@ def layer_context(
     compressed row) goes by the type of the keys. A sliding-window layer keeps its window plus one micro-batch, rounded
     up, once per sequence.
     """
-    key, value = (CACHE_TYPES[name].block_bytes / CACHE_TYPES[name].block_size for name in key_and_value(kv_type))
+    key, value = _bytes_per_element(kv_type)
     if layer.window:
         per_sequence = context // parallel
         padded = -(-(layer.window + micro_batch) // _PAD) * _PAD

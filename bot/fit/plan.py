@@ -1,7 +1,6 @@
 """Who holds what: a model in one quant at one context, laid out over devices and system memory."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
 from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -9,7 +8,16 @@ from typing import NamedTuple
 from bot.fit.architecture import Architecture
 from bot.fit.compute import ComputeMemory, compute_buffers
 from bot.fit.devices import Device
-from bot.fit.engines import LLAMA_CPP, Engine, limit_mib, overhead_mib, prefill_mib, shares_layers, spare_mib
+from bot.fit.engines import (
+    LLAMA_CPP,
+    Engine,
+    limit_mib,
+    overhead_mib,
+    prefill_mib,
+    shares_layers,
+    spare_mib,
+    unchunked_mib,
+)
 from bot.fit.kv_cache import CacheLayer, ContextMemory, cache_layers, layer_context
 from bot.fit.weights import Weights, weigh
 
@@ -99,7 +107,7 @@ def _tensor_parallel(load: Load, devices: tuple[Device, ...]) -> Plan:
     """Every layer in equal parts on each device; a device holds at least one KV head of its own."""
     whole = all_on_one(load, devices[0])
     one, count = whole.shares[0], len(devices)
-    kv_parts = min(count, max(load.architecture.kv_heads_of(0), 1)) if not load.architecture.mla else 1
+    kv_parts = _kv_parts(load.architecture, count)
     shares = tuple(
         Share(
             one.weights_mib / count,
@@ -113,39 +121,69 @@ def _tensor_parallel(load: Load, devices: tuple[Device, ...]) -> Plan:
     return whole._replace(shares=shares)
 
 
+def _kv_parts(arch: Architecture, devices: int) -> int:
+    """Parts that the cache of a layer is cut into: a latent is whole on each device."""
+    return 1 if arch.mla else min(devices, max(arch.kv_heads_of(0), 1))
+
+
 def all_on_devices(load: Load, devices: tuple[Device, ...]) -> Plan:
     """Everything on the devices: layers in proportion to usable memory, evened out where one would be too full.
 
     Each device runs its own layers in turn, so each holds its layers' weights and cache and a buffer of its own.
     """
-    plans = []
-    for plan in comfortable_plans(load, devices):
-        if len(devices) == 1 or _comfort(plan, devices) >= 0:
-            return plan
-        plans.append(plan)
-    if len(plans) == 1:
-        return plans[0]
-    layout = layout_of(load, len(devices))
-    balanced = split(layout, devices, _balanced(layout, devices))
-    return balanced if min(balanced.free_mib(devices)) > min(plans[0].free_mib(devices)) else plans[0]
-
-
-def comfortable_plans(load: Load, devices: tuple[Device, ...]) -> Iterator[Plan]:
-    """The ways to lay everything out that may leave enough free on each device, the usual one first."""
     if len(devices) == 1:
-        yield all_on_one(load, devices[0])
-    elif shares_layers(load.engine, load.architecture, len(devices)):
-        yield _tensor_parallel(load, devices)
-    else:
-        layout = layout_of(load, len(devices))
-        yield split(layout, devices, _proportional(layout, devices))
-        yield split(layout, devices, _balanced(layout, devices, spare=True))
+        return all_on_one(load, devices[0])
+    if shares_layers(load.engine, load.architecture, len(devices)):
+        return _tensor_parallel(load, devices)
+    layout = layout_of(load, len(devices))
+    usual = split(layout, devices, _proportional(layout, devices))
+    if comfort_mib(load, usual, devices) >= 0:
+        return usual
+    evened = split(layout, devices, _balanced(layout, devices, spare=_spare_mib(load, devices)))
+    if comfort_mib(load, evened, devices) >= 0:
+        return evened
+    fullest = split(layout, devices, _balanced(layout, devices))
+    return fullest if min(fullest.free_mib(devices)) > min(usual.free_mib(devices)) else usual
 
 
-def _comfort(plan: Plan, devices: tuple[Device, ...]) -> float:
+def comfort_mib(load: Load, plan: Plan, devices: tuple[Device, ...]) -> float:
     """MiB that the fullest device has beyond what a comfortable fit leaves free."""
-    free = plan.free_mib(devices)
-    return min(mib - spare_mib(plan.engine, device) for mib, device in zip(free, devices, strict=True))
+    spare = _spare_mib(load, devices)
+    return min(free - kept for free, kept in zip(plan.free_mib(devices), spare, strict=True))
+
+
+def _spare_mib(load: Load, devices: tuple[Device, ...]) -> tuple[float, ...]:
+    """MiB that a comfortable fit leaves free on each device."""
+    extra = unchunked_mib(load.engine, load.architecture, load.context) / len(devices)
+    return tuple(spare_mib(load.engine, device) + extra for device in devices)
+
+
+def rooms_of(engine: Engine, devices: tuple[Device, ...]) -> tuple[float, ...]:
+    """MiB of each device that a comfortable fit can fill with weights, context and scratch."""
+    return tuple(limit_mib(engine, d) - spare_mib(engine, d) - overhead_mib(engine, d) for d in devices)
+
+
+def left_mib(load: Load, rooms: tuple[float, ...]) -> float:
+    """What a comfortable fit of everything leaves of ``rooms`` (of ``rooms_of``); below 0 there is none.
+
+    The same question as whether the plan of ``all_on_devices`` is comfortable, without laying it out: of several
+    devices each but the last is filled with all the layers it holds, and the last must hold the others.
+    """
+    count = len(rooms)
+    extra = unchunked_mib(load.engine, load.architecture, load.context) / count
+    if count == 1 or shares_layers(load.engine, load.architecture, count):
+        kv, recurrent = context_mib(load)
+        needed = (weights_mib(load) + recurrent + _compute(load, 1).last_mib) / count
+        return min(rooms) - extra - needed - kv / _kv_parts(load.architecture, count)
+    layout = layout_of(load, count)
+    before = layout.before()
+    index = 0
+    for mib in rooms[:-1]:
+        room = mib - extra - layout.compute.other_mib
+        if room < 0:
+            return room
+        index = bisect_right(before, before[index] + room) - 1
+    return rooms[-1] - extra - layout.compute.last_mib - (before[-1] - before[index])
 
 
 def experts_in_host(load: Load, devices: tuple[Device, ...], layers: int) -> Plan:
@@ -193,7 +231,7 @@ class Layout(NamedTuple):
         """KV cache and recurrent state of the layers from ``start`` up to ``end``."""
         kv = recurrent = 0.0
         for memory, before in self.contexts:
-            count = before[min(end, len(before) - 1)] - before[min(start, len(before) - 1)]
+            count = before[end] - before[start]
             kv += count * memory.kv_mib
             recurrent += count * memory.recurrent_mib
         return kv, recurrent
@@ -203,7 +241,7 @@ class Layout(NamedTuple):
         sums = list(self.weights_before)
         for memory, before in self.contexts:
             each = memory.kv_mib + memory.recurrent_mib
-            sums = [s + n * each for s, n in zip(sums, (*before, before[-1]), strict=True)]
+            sums = [s + n * each for s, n in zip(sums, before, strict=True)]
         return sums
 
 
@@ -225,10 +263,11 @@ def split(layout: Layout, devices: tuple[Device, ...], ends: list[int], first: i
 
 @cache
 def _layers_before(arch: Architecture, *, expanded: bool) -> tuple[tuple[CacheLayer, tuple[int, ...]], ...]:
-    """For each kind of layer, how many of it there are before each layer, and in all (the last entry)."""
+    """For each kind of layer, how many of it there are before each layer, before the output, and in all."""
     layers = cache_layers(arch, expanded=expanded)
     kinds = dict.fromkeys(layers)
-    return tuple((kind, (*accumulate((layer == kind for layer in layers), initial=0),)) for kind in kinds)
+    # The output, which keeps nothing, counts as a layer.
+    return tuple((kind, (*accumulate((layer == kind for layer in (*layers, None)), initial=0),)) for kind in kinds)
 
 
 @cache
@@ -298,18 +337,19 @@ def _proportional(layout: Layout, devices: tuple[Device, ...]) -> list[int]:
     return [round(part / whole * total) for part in accumulate(usable)]
 
 
-def _balanced(layout: Layout, devices: tuple[Device, ...], first: int = 0, *, spare: bool = False) -> list[int]:
+def _balanced(
+    layout: Layout, devices: tuple[Device, ...], first: int = 0, *, spare: tuple[float, ...] | None = None
+) -> list[int]:
     """A split that fills every device to about the same level: the lowest at which the layers still fit.
 
-    ``spare``: of what is there beyond the room that a comfortable fit leaves free.
+    ``spare``: MiB of each device that are left free; the level is of what is there beyond them.
     """
     before = layout.before()
     rooms: list[tuple[float, float]] = []
     for number, device in enumerate(devices):
         last = number == len(devices) - 1
         fixed = overhead_mib(layout.engine, device) + (layout.compute.last_mib if last else layout.compute.other_mib)
-        free = spare_mib(layout.engine, device) if spare else 0.0
-        rooms.append((limit_mib(layout.engine, device) - free, fixed))
+        rooms.append((limit_mib(layout.engine, device) - (spare[number] if spare else 0.0), fixed))
     # Every device wastes less than a layer, so the level is little above that of no waste.
     usable = sum(room for room, _ in rooms) or 1.0
     needed = before[-1] - before[first] + sum(fixed for _, fixed in rooms)
@@ -319,8 +359,9 @@ def _balanced(layout: Layout, devices: tuple[Device, ...], first: int = 0, *, sp
     while best[-1] < len(before) - 1 and high < _OVERFULL:
         low, high = high, 1.2 * high + 0.1
         best = _filled(before, rooms, high, first)
-    for _ in range(_HALVINGS):
-        level = (low + high) / 2
+    for number in range(_HALVINGS):
+        # Full devices are tried first: near that level it counts whether the layers fit.
+        level = 1.0 if number == 0 and low < 1.0 < high else (low + high) / 2
         ends = _filled(before, rooms, level, first)
         if ends[-1] == len(before) - 1:
             best, high = ends, level

@@ -266,7 +266,7 @@ def _prefill(load: Load, plan: Plan, devices: tuple[Device, ...]) -> Band | None
             d.bandwidth_gb_s,
             moe=moe,
         )
-        for d in devices
+        for d in dict.fromkeys(devices)
     )
     spread = FITTED.prefill_spread
     return Band(1 / (seconds * spread), spread / seconds)

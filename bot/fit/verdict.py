@@ -1,19 +1,21 @@
 """Does it run: the verdict on a load, the largest context and the best quant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from itertools import islice
 from typing import NamedTuple
 
 from bot.fit.devices import Device, host_memory_mib
-from bot.fit.engines import limit_mib, spare_mib, unchunked_mib
+from bot.fit.engines import Engine
 from bot.fit.plan import (
     Load,
     Plan,
     all_on_devices,
-    all_on_one,
-    comfortable_plans,
+    comfort_mib,
     experts_in_host,
     layers_in_host,
+    left_mib,
+    rooms_of,
     weights_mib,
 )
 from bot.fit.quants import QUALITY_ORDER
@@ -53,10 +55,10 @@ def judge(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judged:
     All devices are used unless fewer give a better verdict (a small second card can do harm).
     """
     best = _on_devices(load, devices, ram_mib)
-    for subset in _smaller_subsets(devices):
+    for kept in islice(_subsets(devices), 1, None):
         if best.verdict is Verdict.FITS:
             return best
-        judged = _on_devices(load, subset, ram_mib)
+        judged = _on_devices(load, tuple(devices[n] for n in kept), ram_mib)
         if judged.verdict.rank < best.verdict.rank:
             best = judged
     if best.verdict is not Verdict.NO or not load.engine.offloads:
@@ -66,7 +68,7 @@ def judge(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judged:
 
 def fits(load: Load, devices: tuple[Device, ...]) -> bool:
     """Whether everything fits on some or all of the devices with headroom: the verdict *fits*, quickly."""
-    return any(_margin_mib(load, subset) >= 0 for subset in (devices, *_smaller_subsets(devices)))
+    return any(left_mib(load, rooms) >= 0 for rooms in _room_sets(load.engine, devices))
 
 
 def max_context(load: Load, devices: tuple[Device, ...], limit: int) -> int | None:
@@ -77,36 +79,37 @@ def max_context(load: Load, devices: tuple[Device, ...], limit: int) -> int | No
     counts half then (the Illinois method), and every fourth try halves the range.
     """
 
-    def margin(context: int) -> float:
+    def left(context: int) -> float:
         tried, most = load._replace(context=context), -float("inf")
-        for subset in subsets:
-            most = max(most, _margin_mib(tried, subset))
+        for rooms in room_sets:
+            most = max(most, left_mib(tried, rooms))
             if most >= 0:
                 break
         return most
 
-    subsets = [devices, *_smaller_subsets(devices)]
-    above = margin(limit)
+    room_sets = list(_room_sets(load.engine, devices))
+    above = left(limit)
     if above >= 0:
         return limit
     if limit <= MIN_CONTEXT:
         return None
     least = load._replace(context=MIN_CONTEXT)
-    margins = {subset: _margin_mib(least, subset) for subset in subsets}
-    subsets = [subset for subset in subsets if margins[subset] >= 0]  # what is too small for the least is so for more
-    if not subsets:
+    lefts = [left_mib(least, rooms) for rooms in room_sets]
+    below = max(lefts)
+    if below < 0:
         return None
-    below = max(margins.values())
+    # What is too small for the least is so for more.
+    room_sets = [rooms for rooms, mib in zip(room_sets, lefts, strict=True) if mib >= 0]
     low, high, tries, side = MIN_CONTEXT // CONTEXT_STEP, -(-limit // CONTEXT_STEP), 0, 0
     while high - low > 1:
         tries += 1
         ahead = (high - low) // 2 if tries % 4 == 0 else int((high - low) * below / (below - above))
         middle = low + min(max(ahead, 1), high - low - 1)
-        left = margin(middle * CONTEXT_STEP)
-        if left >= 0:
-            low, below, above, side = middle, left, above / 2 if side > 0 else above, 1
+        found = left(middle * CONTEXT_STEP)
+        if found >= 0:
+            low, below, above, side = middle, found, above / 2 if side > 0 else above, 1
         else:
-            high, above, below, side = middle, left, below / 2 if side < 0 else below, -1
+            high, above, below, side = middle, found, below / 2 if side < 0 else below, -1
     return low * CONTEXT_STEP
 
 
@@ -118,44 +121,27 @@ def best_quant(
     candidates: tuple[str, ...] = QUALITY_ORDER,
 ) -> str | None:
     """The first of ``candidates`` (best first) that fits with headroom; None if none does."""
-    one = all_on_one(load, devices[0]).shares[0]
-    most = sum(limit_mib(load.engine, device) for device in devices) - one.kv_mib - one.recurrent_mib - one.compute_mib
+    # Several devices never hold more in all than one of their size would: what is too large for it is not laid out.
+    most = weights_mib(load) + left_mib(load, (sum(rooms_of(load.engine, devices)),))
     for quant in candidates:
         tried = load._replace(quant=quant, file_mib=file_mib.get(quant))
-        if weights_mib(tried) <= most and fits(tried, devices):
+        if weights_mib(tried) <= most and (len(devices) == 1 or fits(tried, devices)):
             return quant
     return None
 
 
-def _smaller_subsets(devices: tuple[Device, ...]) -> list[tuple[Device, ...]]:
-    """Ever fewer of the devices, each time without the smallest that is left."""
-    subsets = []
-    remaining = list(devices)
-    while len(remaining) > 1:
-        remaining.remove(min(remaining, key=lambda d: d.memory_mib))
-        subsets.append(tuple(remaining))
-    return subsets
+def _subsets(devices: tuple[Device, ...]) -> Iterator[tuple[int, ...]]:
+    """Numbers of all devices, then of ever fewer, each time without the smallest that is left."""
+    yield tuple(range(len(devices)))
+    smallest_first = sorted(range(len(devices)), key=lambda n: devices[n].memory_mib)
+    for dropped in range(1, len(devices)):
+        yield tuple(sorted(smallest_first[dropped:]))
 
 
-def _margin_mib(load: Load, devices: tuple[Device, ...]) -> float:
-    """What the fullest device has beyond its headroom; it fits from 0 on. No plan is laid out for far too much."""
-    if len(devices) > 1:
-        # Several cards never need less in all than one card would, which is quicker to work out.
-        one = all_on_one(load, devices[0]).shares[0]
-        spare = sum(limit_mib(load.engine, device) for device in devices) - (one.total_mib - one.overhead_mib)
-        if spare < 0:
-            return spare
-    most = -float("inf")
-    for plan in comfortable_plans(load, devices):
-        most = max(most, _spare_mib(load, devices, plan.free_mib(devices)))
-        if most >= 0:
-            break
-    return most
-
-
-def _spare_mib(load: Load, devices: tuple[Device, ...], free: tuple[float, ...]) -> float:
-    extra = unchunked_mib(load.engine, load.architecture, load.context) / len(devices)
-    return min(mib - spare_mib(load.engine, device) - extra for mib, device in zip(free, devices, strict=True))
+def _room_sets(engine: Engine, devices: tuple[Device, ...]) -> Iterator[tuple[float, ...]]:
+    """What a comfortable fit can fill of all devices, then of ever fewer."""
+    rooms = rooms_of(engine, devices)
+    return (tuple(rooms[n] for n in kept) for kept in _subsets(devices))
 
 
 def _on_devices(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judged:
@@ -163,7 +149,7 @@ def _on_devices(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judg
     free = plan.free_mib(devices)
     if min(free) < 0:
         verdict = Verdict.NO
-    elif _spare_mib(load, devices, free) >= 0:
+    elif comfort_mib(load, plan, devices) >= 0:
         verdict = Verdict.FITS
     else:
         verdict = Verdict.TIGHT
