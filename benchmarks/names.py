@@ -97,7 +97,7 @@ def with_models(catalog: Catalog, count: int) -> Catalog:
             }
             model = model.model_copy(update={**fresh, "aliases": (), "ollama": (), "gguf_repos": (), "rank": 9999})
         many[model.id] = model
-    return catalog._replace(models=many)
+    return catalog.having(many)
 
 
 def rows() -> list[dict[str, Any]]:

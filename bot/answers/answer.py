@@ -11,13 +11,13 @@ OptionValue = str | int | float | bool | None
 class Frozen(BaseModel):
     """Base of all parts of an answer."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Question(BaseModel):
     """One question as a person or a program asks it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     command: str
     options: dict[str, OptionValue] = Field(default_factory=dict)
@@ -93,7 +93,7 @@ class UnavailableOut(Frozen):
 class Answer(BaseModel):
     """What the bot says. ``answer`` is one of the ``...Out`` types of this package, by ``status``."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     command: str
     status: Status

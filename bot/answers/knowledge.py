@@ -91,6 +91,7 @@ class Knowledge:
             if isinstance(member, cached_property):
                 getattr(self, name)
         self.models.build()
+        self.hardware.build()
 
     async def warm_up(self) -> None:
         """Do what the first questions would wait for, a little at a time: indexes, and weights in every quant."""

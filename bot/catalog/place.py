@@ -76,6 +76,7 @@ class Live(Generic[T]):
         self._stamp = stamp
         try:
             catalog = await read_catalog(self._target)
+            catalog.read_all()
         except (aiosqlite.Error, KeyError, ValueError):
             log.exception("catalog: the new file cannot be read; the last good catalog stays in use")
             return False

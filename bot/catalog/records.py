@@ -19,7 +19,7 @@ Source = Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, m
 class Record(BaseModel):
     """What all records share."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: Slug
     sources: tuple[Source, ...] = Field(min_length=1)
@@ -37,7 +37,7 @@ WRITES_TEXT: tuple[Modality, ...] = ("text", "text+image", "multimodal")
 class Lineage(BaseModel):
     """What a model was made from."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     kind: Literal["tuned", "distilled", "merged", "pruned"]
     of: Slug
@@ -190,7 +190,7 @@ class ModelVerdict(Record):
 class Claim(BaseModel):
     """A model at a quant and context, said to run well on a piece of hardware or not."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     model: Slug
     quant: str
@@ -213,7 +213,7 @@ class HardwareVerdict(Record):
 class Benchmark(BaseModel):
     """One measured run, a line of a CSV file. An empty cell is a fact that the source does not give."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: Slug
     model: Slug
@@ -291,7 +291,7 @@ class ElectricityPrice(Record):
 class Step(BaseModel):
     """One thing to do."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     text: Text
     command: str | None = Field(default=None, max_length=1000)
@@ -327,7 +327,7 @@ class ErrorEntry(Record):
 class SymptomCause(BaseModel):
     """One reason for a symptom: how to see it and what to do. ``look`` and ``command`` are to be pasted."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     cause: Opinion
     diagnose: Opinion
@@ -394,7 +394,7 @@ class Kit(Page):
 class GuidePick(BaseModel):
     """A piece of hardware in a guide, and why it is there; the smallest memory unless another is named."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     hardware: Slug
     memory_gib: float | None = Field(default=None, gt=0)

@@ -1,8 +1,8 @@
 """Reads the built catalog. Nothing is written while the bot runs."""
 
-from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import aiosqlite
 
@@ -34,42 +34,151 @@ from bot.catalog.records import (
 R = TypeVar("R", bound=Record)
 
 
-class Catalog(NamedTuple):
-    """Everything the bot knows, by record id, as of one build of the catalog file."""
+class Catalog:
+    """Everything the bot knows, by record id, as of one build of the catalog file.
 
-    version: str
-    """First characters of the content hash."""
-    checked: str
-    """Newest ``checked`` date of any record (ISO)."""
-    models: dict[str, Model]
-    cloud_models: dict[str, CloudModel]
-    hardware: dict[str, Hardware]
-    tools: dict[str, Tool]
-    model_verdicts: dict[str, ModelVerdict]
-    hardware_verdicts: dict[str, HardwareVerdict]
-    benchmarks: tuple[Benchmark, ...]
-    api_prices: dict[str, ApiPrice]
-    rental_prices: dict[str, RentalPrice]
-    hardware_prices: dict[str, HardwarePrice]
-    electricity_prices: dict[str, ElectricityPrice]
-    symptoms: dict[str, Symptom]
-    errors: dict[str, ErrorEntry]
-    glossary: dict[str, GlossaryTerm]
-    answers: dict[str, QuickAnswer]
-    topics: dict[str, Topic]
-    sampling: dict[str, Sampling]
-    kits: dict[str, Kit]
-    guides: dict[str, Guide]
-    courses: dict[str, Course]
-    lessons: dict[str, Lesson]
+    Each kind is read when it is first asked for: most questions ask for two of them.
+    """
+
+    def __init__(self, version: str, checked: str, bodies: dict[str, list[bytes]]) -> None:
+        self.version = version
+        """First characters of the content hash."""
+        self.checked = checked
+        """Newest ``checked`` date of any record (ISO)."""
+        self._bodies = bodies
 
     def __repr__(self) -> str:
         """Short: asyncio writes the result of every task out, and the whole catalog takes a quarter of a second."""
         return f"Catalog({self.version})"
 
+    def read_all(self) -> None:
+        """Read every kind.
+
+        Raises:
+            ValueError: a record is not what it should be.
+        """
+        for name, kind in vars(type(self)).items():
+            if isinstance(kind, cached_property):
+                getattr(self, name)
+
+    def having(self, models: dict[str, Model]) -> "Catalog":
+        """The same with other models."""
+        other = Catalog(self.version, self.checked, self._bodies)
+        vars(other)["models"] = models
+        return other
+
+    @cached_property
+    def models(self) -> dict[str, Model]:
+        """Models that run on one's own hardware."""
+        return self._by_id(Model, "model")
+
+    @cached_property
+    def cloud_models(self) -> dict[str, CloudModel]:
+        """Models that only their makers run."""
+        return self._by_id(CloudModel, "cloud_model")
+
+    @cached_property
+    def hardware(self) -> dict[str, Hardware]:
+        """Cards, chips and systems."""
+        return self._by_id(Hardware, "hardware")
+
+    @cached_property
+    def tools(self) -> dict[str, Tool]:
+        """Runtimes and programs."""
+        return self._by_id(Tool, "tool")
+
+    @cached_property
+    def model_verdicts(self) -> dict[str, ModelVerdict]:
+        """What models are for, by model."""
+        return self._by_id(ModelVerdict, "model_verdict")
+
+    @cached_property
+    def hardware_verdicts(self) -> dict[str, HardwareVerdict]:
+        """What hardware is for, by hardware."""
+        return self._by_id(HardwareVerdict, "hardware_verdict")
+
+    @cached_property
+    def benchmarks(self) -> tuple[Benchmark, ...]:
+        """Measured runs."""
+        return tuple(map(Benchmark.model_validate_json, self._bodies.get("benchmark", ())))
+
+    @cached_property
+    def api_prices(self) -> dict[str, ApiPrice]:
+        """What models cost by the token."""
+        return self._by_id(ApiPrice, "api_price")
+
+    @cached_property
+    def rental_prices(self) -> dict[str, RentalPrice]:
+        """What hardware costs by the hour."""
+        return self._by_id(RentalPrice, "rental_price")
+
+    @cached_property
+    def hardware_prices(self) -> dict[str, HardwarePrice]:
+        """What hardware costs to buy."""
+        return self._by_id(HardwarePrice, "hardware_price")
+
+    @cached_property
+    def electricity_prices(self) -> dict[str, ElectricityPrice]:
+        """What electricity costs, by country."""
+        return self._by_id(ElectricityPrice, "electricity_price")
+
+    @cached_property
+    def symptoms(self) -> dict[str, Symptom]:
+        """What people notice, with its causes."""
+        return self._by_id(Symptom, "troubleshooting")
+
+    @cached_property
+    def errors(self) -> dict[str, ErrorEntry]:
+        """Errors that logs show."""
+        return self._by_id(ErrorEntry, "error")
+
+    @cached_property
+    def glossary(self) -> dict[str, GlossaryTerm]:
+        """Terms."""
+        return self._by_id(GlossaryTerm, "glossary")
+
+    @cached_property
+    def answers(self) -> dict[str, QuickAnswer]:
+        """Questions that people ask again and again."""
+        return self._by_id(QuickAnswer, "answer")
+
+    @cached_property
+    def topics(self) -> dict[str, Topic]:
+        """How figures come about."""
+        return self._by_id(Topic, "topic")
+
+    @cached_property
+    def sampling(self) -> dict[str, Sampling]:
+        """Sampling settings by family."""
+        return self._by_id(Sampling, "sampling")
+
+    @cached_property
+    def kits(self) -> dict[str, Kit]:
+        """Prompting kits."""
+        return self._by_id(Kit, "kit")
+
+    @cached_property
+    def guides(self) -> dict[str, Guide]:
+        """Guides to buying."""
+        return self._by_id(Guide, "guide")
+
+    @cached_property
+    def courses(self) -> dict[str, Course]:
+        """Courses."""
+        return self._by_id(Course, "course")
+
+    @cached_property
+    def lessons(self) -> dict[str, Lesson]:
+        """Lessons of the courses."""
+        return self._by_id(Lesson, "lesson")
+
+    def _by_id(self, record: type[R], kind: str) -> dict[str, R]:
+        records = map(record.model_validate_json, self._bodies.get(kind, ()))
+        return {record.id: record for record in records}
+
 
 async def read_catalog(path: Path) -> Catalog:
-    """Read the catalog file at ``path``.
+    """Open the catalog file at ``path``.
 
     Raises:
         aiosqlite.Error: there is no such file, or it is not a catalog.
@@ -79,33 +188,4 @@ async def read_catalog(path: Path) -> Catalog:
         bodies: dict[str, list[bytes]] = {}
         for kind, body in await db.execute_fetchall("SELECT kind, body FROM record ORDER BY kind, id"):
             bodies.setdefault(kind, []).append(body)
-    return Catalog(
-        version=meta["content_hash"][:8],
-        checked=meta["checked"],
-        models=_by_id(Model, bodies.get("model", ())),
-        cloud_models=_by_id(CloudModel, bodies.get("cloud_model", ())),
-        hardware=_by_id(Hardware, bodies.get("hardware", ())),
-        tools=_by_id(Tool, bodies.get("tool", ())),
-        model_verdicts=_by_id(ModelVerdict, bodies.get("model_verdict", ())),
-        hardware_verdicts=_by_id(HardwareVerdict, bodies.get("hardware_verdict", ())),
-        benchmarks=tuple(Benchmark.model_validate_json(body) for body in bodies.get("benchmark", ())),
-        api_prices=_by_id(ApiPrice, bodies.get("api_price", ())),
-        rental_prices=_by_id(RentalPrice, bodies.get("rental_price", ())),
-        hardware_prices=_by_id(HardwarePrice, bodies.get("hardware_price", ())),
-        electricity_prices=_by_id(ElectricityPrice, bodies.get("electricity_price", ())),
-        symptoms=_by_id(Symptom, bodies.get("troubleshooting", ())),
-        errors=_by_id(ErrorEntry, bodies.get("error", ())),
-        glossary=_by_id(GlossaryTerm, bodies.get("glossary", ())),
-        answers=_by_id(QuickAnswer, bodies.get("answer", ())),
-        topics=_by_id(Topic, bodies.get("topic", ())),
-        sampling=_by_id(Sampling, bodies.get("sampling", ())),
-        kits=_by_id(Kit, bodies.get("kit", ())),
-        guides=_by_id(Guide, bodies.get("guide", ())),
-        courses=_by_id(Course, bodies.get("course", ())),
-        lessons=_by_id(Lesson, bodies.get("lesson", ())),
-    )
-
-
-def _by_id(kind: type[R], bodies: Iterable[bytes]) -> dict[str, R]:
-    records = (kind.model_validate_json(body) for body in bodies)
-    return {record.id: record for record in records}
+    return Catalog(meta["content_hash"][:8], meta["checked"], bodies)

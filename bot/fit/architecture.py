@@ -14,7 +14,7 @@ Count = int
 class Part(BaseModel):
     """Base of the frozen value types of this room."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @cached_property
     def _values(self) -> tuple[object, ...]:

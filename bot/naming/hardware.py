@@ -2,6 +2,7 @@
 
 import re
 from contextlib import AbstractContextManager
+from functools import cached_property
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -143,12 +144,22 @@ class HardwareIndex:
         self._vocabulary = Vocabulary(
             {t for form in self._forms for t in form.tokens | form.free} | _BRANDS | _NOISE | set(_SYNONYMS)
         )
-        by_rank = sorted(catalog.hardware.values(), key=lambda h: h.rank)
-        self._suggestions = Suggestions((hardware.id, hardware.name) for hardware in by_rank)
+        self._by_rank = sorted(catalog.hardware.values(), key=lambda h: h.rank)
         self._by_token = postings((form.tokens | form.free) - _BRANDS for form in self._forms)
         self._names_in_s = frozenset(re.findall(r"\b[a-z]\d{2,3}s\b", " ".join(self._exact)))
-        self._names = {hardware.id: plain(hardware.name) for hardware in by_rank}
         self._processors = ProcessorIndex(catalog.hardware.values())
+
+    def build(self) -> None:
+        """Build what names written in full do not need, before somebody waits for it."""
+        _ = self._suggestions, self._names
+
+    @cached_property
+    def _suggestions(self) -> Suggestions:
+        return Suggestions((hardware.id, hardware.name) for hardware in self._by_rank)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {hardware.id: plain(hardware.name) for hardware in self._by_rank}
 
     def remembering(self) -> AbstractContextManager[None]:
         """For trying many pieces of a text: no word of it is mended twice."""

@@ -2,9 +2,9 @@
 
 import itertools
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -174,7 +174,7 @@ class ModelIndex:
         tokens, mended = self._mended(_tokens(rest))
         if not tokens.words and not tokens.sizes:
             return NotFound("model", typed, ())
-        versions = _versions(rest)
+        versions = _versions(_sequence(rest))
         readings = self._readings(tokens, versions)
         if not readings:
             tokens, mended = self._mended(_tokens(self._respelled(rest)))
@@ -321,10 +321,14 @@ def _same_token(known: tuple[str, str], typed: tuple[str, str]) -> bool:
 
 
 def _tokens(text: str) -> Tokens:
+    return _tokens_of(_sequence(text))
+
+
+def _tokens_of(sequence: Sequence[tuple[str, str]]) -> Tokens:
     words: set[str] = set()
     numbers: set[str] = set()
     sizes: set[float] = set()
-    for kind, value in _sequence(text):
+    for kind, value in sequence:
         if kind == "size":
             sizes.add(float(value[:-1]) * {"b": 1, "m": 0.001, "t": 1000}[value[-1]])
         elif kind == "number":
@@ -339,20 +343,27 @@ def _number(written: str) -> str:
     return written.removesuffix(".0") if written.count(".") == 1 else written
 
 
-def _versions(text: str) -> dict[str, frozenset[str]]:
+def _versions(sequence: Sequence[tuple[str, str]]) -> dict[str, frozenset[str]]:
     """Numbers by the word that they follow: of «llama 3.1 8b», 3.1 by llama."""
     found: dict[str, set[str]] = {}
-    for (_, word), (kind, number) in itertools.pairwise(_sequence(text)):
+    for (_, word), (kind, number) in itertools.pairwise(sequence):
         if kind == "number" and word.isalpha() and not _DATE.match(number):
             found.setdefault(word, set()).add(_number(number))
     return {word: frozenset(numbers) for word, numbers in found.items()}
 
 
+@cache
+def _maker_words(org: str, owner: str) -> frozenset[str]:
+    """Words that may stand with any model of a maker."""
+    return _NEUTRAL | _tokens(f"{org} {owner}".lower()).words
+
+
 def _forms(model: Model) -> list[_Form]:
     owner, repo = plain(model.hf_id).split("/", 1)
     name = plain(model.name)
-    named = {spelling: _tokens(spelling) for spelling in (name, repo, *map(plain, model.aliases))}
-    free = _NEUTRAL | _tokens(f"{model.org} {owner}".lower()).words
+    written = {spelling: _sequence(spelling) for spelling in (name, repo, *map(plain, model.aliases))}
+    named = {spelling: _tokens_of(sequence) for spelling, sequence in written.items()}
+    free = _maker_words(model.org, owner)
     if model.architecture and model.architecture.moe:
         free |= {"moe"}
     if model.active_params:
@@ -363,7 +374,7 @@ def _forms(model: Model) -> list[_Form]:
     if "base" in named[name].words and "base" not in named[repo].words:
         del named[repo]  # a bare «Gemma 3 27B» is the instruct model, whatever the base model's repository is called
     return [
-        _Form(model, tokens, free, numbers, tokens.sizes | total, _versions(spelling))
+        _Form(model, tokens, free, numbers, tokens.sizes | total, _versions(written[spelling]))
         for spelling, tokens in named.items()
     ]
 

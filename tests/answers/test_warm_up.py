@@ -10,7 +10,7 @@ from bot.fit.weights import weigh
 
 async def test_models_are_weighed_a_little_at_a_time(knowledge: Knowledge) -> None:
     some = dict(islice(knowledge.catalog.models.items(), 20))
-    fresh = Knowledge(knowledge.catalog._replace(models=some))
+    fresh = Knowledge(knowledge.catalog.having(some))
     warming, turns = asyncio.create_task(fresh.warm_up()), 0
     while not warming.done():
         await asyncio.sleep(0)

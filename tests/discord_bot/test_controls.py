@@ -302,10 +302,9 @@ async def test_controls_survive_a_restart(
 async def test_a_card_from_an_older_catalog_says_so(
     bot: LocalBot, alice: simcord.MemberActor, channel: simcord.ChannelHandle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalog = bot.knowledge.catalog
-    monkeypatch.setattr(bot.knowledge, "catalog", catalog._replace(version="0000aaaa"))
-    card = await alice.slash(channel, "willitrun", model="llama 3.1 8b", gpu="rtx 3090")
-    monkeypatch.setattr(bot.knowledge, "catalog", catalog)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(bot.knowledge.catalog, "version", "0000aaaa")
+        card = await alice.slash(channel, "willitrun", model="llama 3.1 8b", gpu="rtx 3090")
     assert card.response
     changed = await alice.select(card.response.message, ["Q6_K"], custom_id=control(card, "quant"))
     assert "older catalog" in said(changed)
