@@ -22,6 +22,9 @@ from bot.naming.text import parse_context
 MAX_TEXT = 100_000
 """Longest text that an option takes (a pasted log); names are cut far shorter by ``naming``."""
 
+_ROUNDED = 1.05
+"""How far a typed context may be beyond a model's: 128k, 256k and 1m are said of 128,000, 256,000 and 1,000,000 too."""
+
 _MONEY = re.compile(
     r"(?:us)?\$?\s*(\d{1,3}(?:[ ,']\d{3})+|\d+)(\.\d+)?\s*(k)?\s*(?:us\$|\$|usd|dollars?)?", re.IGNORECASE
 )
@@ -121,9 +124,9 @@ def read_context(question: Question, name: str, longest: int) -> int | None:
     context = parse_context(typed)
     if context is None or context < 256:
         raise invalid("context", "not_a_context", typed)
-    if context > longest:
+    if context > longest * _ROUNDED:
         raise invalid("context", "beyond_model", f"{name}: {longest}")
-    return context
+    return min(context, longest)
 
 
 def read_usd(written: str) -> float | None:

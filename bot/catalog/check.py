@@ -234,6 +234,8 @@ def _model(model: Model) -> Iterator[tuple[str, str]]:
     off = computed / model.params - 1
     if abs(off) > PARAMS_TOLERANCE:
         yield "params", f"the architecture gives {computed:,}, {off:+.1%} of the stated {model.params:,}"
+    if (model.context or 0) > arch.max_context:
+        yield "context", f"{model.context:,} tokens, but the architecture ends at {arch.max_context:,}"
     for quant, size in model.file_mib.items():
         off = weigh(arch, quant).file_mib / size - 1
         if abs(off) > FILE_TOLERANCE:

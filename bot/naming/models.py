@@ -292,9 +292,16 @@ def _billions(params: int) -> str:
     return f"{params / 1e9:.1f}B" if params >= 1e9 else f"{params / 1e6:.0f}M"
 
 
+def _generation(model: Model) -> list[str]:
+    """Numbers in the name of the family: of Qwen2.5, 2.5. Another one is another model, whatever it weighs."""
+    return re.findall(r"\d+(?:\.\d+)*", model.family)
+
+
 def _differs(a: Model, b: Model) -> bool:
     """Whether taking one for the other would change the answer."""
     if abs(a.params / b.params - 1) > 0.015:
+        return True
+    if _generation(a) != _generation(b):
         return True
     if a.context and b.context and max(a.context, b.context) >= 2 * min(a.context, b.context):
         return True

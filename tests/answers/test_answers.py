@@ -43,6 +43,16 @@ async def test_the_worked_examples(knowledge: Knowledge, line: str, verdict: str
     assert counted / 1024 == pytest.approx(gib, rel=0.01)
 
 
+@pytest.mark.parametrize(
+    ("model", "context", "tokens"), [("qwen2.5-vl-72b-instruct", "128k", 128_000), ("llama 3.3 70b", "128k", 131_072)]
+)
+async def test_a_rounded_context_is_the_longest(knowledge: Knowledge, model: str, context: str, tokens: int) -> None:
+    assert (await run(knowledge, f"model: {model} gpu: 8x h100 context: {context}")).context == tokens
+    refused = (await ask(knowledge, f"/willitrun model: {model} gpu: 8x h100 context: 140k")).answer
+    assert isinstance(refused, InvalidOut)
+    assert refused.code == "beyond_model"
+
+
 async def test_two_cards_have_a_plan_each(knowledge: Knowledge) -> None:
     payload = await run(knowledge, "model: Llama-3.3-70B Q4_K_M gpu: 2x 3090")
     assert payload.verdict == "fits"

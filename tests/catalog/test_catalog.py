@@ -128,6 +128,10 @@ BROKEN: dict[str, tuple[Break, str]] = {
         lambda d: (d / "models/tiny.toml").write_text(MODEL.replace("params = 8_030_261_248", "params = 8")),
         "models/tiny.toml: tiny: params: the architecture gives 8,030,261,248",
     ),
+    "context": (
+        lambda d: (d / "models/tiny.toml").write_text(MODEL.replace("context = 8192", "context = 16384", 1)),
+        "models/tiny.toml: tiny: context: 16,384 tokens, but the architecture ends at 8,192",
+    ),
     "contradiction": (
         lambda d: (d / "models/tiny.toml").write_text(MODEL.replace("kv_heads = 8", "kv_heads = 7")),
         "models/tiny.toml: tiny: architecture: Value error, 32 heads cannot share 7 kv_heads",
