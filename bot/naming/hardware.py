@@ -20,6 +20,8 @@ HardwareOutcome = HardwareMatch | AskBack | NotFound | Unreadable
 MAX_DEVICES = 64
 
 _MEMORY = re.compile(r"(?<![\w.])(?!\d{4}g\b)(\d{1,4}(?:\.\d)?) ?(?:gib|gb|go|g)(?![a-z0-9])")
+_STACKED = re.compile(r"\bhbm ?\d?e?\b")
+"""Drivers put it into names: «NVIDIA H100 80GB HBM3»."""
 _BARE_MEMORY = re.compile(r"(.*\S) (\d{1,3})$")
 _RAM = re.compile(
     r"(?<![\w.])(\d{1,4}) ?(?:gib|gb|g(?!ddr))? ?(?:of )?"
@@ -39,7 +41,7 @@ _GLUED = re.compile(
     r"\b(geforce|nvidia|radeon|quadro|tesla|titan|intel|amd|rtx|gtx|arc|rx|gt|tuf|apple)(?=\d|[abhlmpv]\d)"
 )
 _GLUED_MEMORY = re.compile(r"\b(\d{3,4}(?:ti|xtx?|super|s)|\d{4})(\d{1,3}gb?)\b")
-_TOKEN = re.compile(r"l?p?ddr\dx?|a\d{2,3}[gmx](?![a-z0-9])|sxm\d|\d+(?=[a-z])|[a-z]{1,2}\d+|\d+|[a-z]+")
+_TOKEN = re.compile(r"(?:g|l?p)?ddr\dx?|a\d{2,3}[gmx](?![a-z0-9])|sxm\d|\d+(?=[a-z])|[a-z]{1,2}\d+|\d+|[a-z]+")
 _SEPARATOR = re.compile(r" ?(?:\+|,|&| and | plus | with ) ?")
 _BRANDS = frozenset(
     """
@@ -55,13 +57,15 @@ _NOISE = frozenset(
     sapphire nitro pny palit gainward inno powercolor xfx reference desktop pc video unified linux windows macos
     only w colab kaggle macbook uma metal ssd nvme storage edition devkit dev kit mainboard motherboard board dell hp
     lenovo thinkpad zbook gmktec evo minisforum beelink bosgame geekom single laptop's a64 have has got my i've rig
-    server workstation lxc proxmox tp ubuntu win11 studio mini air imac book nvlink system ddr x framework
+    server workstation lxc oam proxmox tp ubuntu win11 studio mini air imac book nvlink system ddr x framework
     gpu gpus card cards ddr3 ddr4 ddr5 lpddr4 lpddr4x lpddr5 lpddr5x
     """.split()
 )
+_GRAPHICS_MEMORY = frozenset({"gddr5", "gddr5x", "gddr6", "gddr6x", "gddr7"})
+"""Typed with any card; of some it tells two apart."""
 _SYNONYMS = {
     "mobile": "laptop", "notebook": "laptop", "maxq": "max-q", "tisuper": "ti super", "spark": "spark",
-    "gpus": "gpu",
+    "gpus": "gpu", "ws": "workstation",
 }  # fmt: skip
 _FREE = frozenset({"halo", "strix", "point", "lake", "dgx", "spark", "gb10", "ada", "blackwell", "ai"})
 """Words whose absence costs little: they tell no two records of the same number apart, or rarely do."""
@@ -142,7 +146,11 @@ class HardwareIndex:
                 self._exact.setdefault(plain(name), hardware)
         self._forms = [form for hardware in catalog.hardware.values() for form in _forms(hardware)]
         self._vocabulary = Vocabulary(
-            {t for form in self._forms for t in form.tokens | form.free} | _BRANDS | _NOISE | set(_SYNONYMS)
+            {t for form in self._forms for t in form.tokens | form.free}
+            | _BRANDS
+            | _NOISE
+            | _GRAPHICS_MEMORY
+            | set(_SYNONYMS)
         )
         self._by_rank = sorted(catalog.hardware.values(), key=lambda h: h.rank)
         self._by_token = postings((form.tokens | form.free) - _BRANDS for form in self._forms)
@@ -360,7 +368,8 @@ class HardwareIndex:
     def _readings(self, typed: frozenset[str]) -> list[_Reading]:
         readings: dict[str, _Reading] = {}
         # «Framework Desktop» is made of words that surround other names.
-        for index in rarest(self._by_token, typed - _BRANDS - _NOISE or typed - _BRANDS):
+        telling = typed - _BRANDS - _GRAPHICS_MEMORY
+        for index in rarest(self._by_token, telling - _NOISE or telling):
             form = self._forms[index]
             penalty = _penalty(typed, form)
             if penalty is None:
@@ -417,7 +426,7 @@ def _forms(hardware: Hardware) -> list[_Form]:
     """Ways to write a record's name; a chip with graphics goes by each of its processors or by the graphics alone."""
     names = (hardware.name, *hardware.aliases)
     written = [frozenset(_tokens(_without_memory(plain(f"{hardware.vendor} {name}")))) for name in names]
-    forms = [_Form(hardware, tokens) for tokens in written]
+    forms = [_Form(hardware, tokens, _sockets(tokens)) for tokens in written]
     if hardware.kind == "integrated":
         every = frozenset().union(*written)
         processors = re.sub(r"\(.*?\)|\S*DDR\S*", " ", hardware.name).split(" / ")
@@ -426,6 +435,11 @@ def _forms(hardware: Hardware) -> list[_Form]:
         keys = (frozenset(_tokens(plain(key))) for key in (*processors, *graphics, *codenames))
         forms += [_Form(hardware, key - _TIERS if len(key) > 1 else key, every) for key in keys if key]
     return forms
+
+
+def _sockets(tokens: frozenset[str]) -> frozenset[str]:
+    """An SXM5 module goes by SXM, and by the boards and systems that it is sold on."""
+    return frozenset({"sxm", "hgx"}) if any(token.startswith("sxm") for token in tokens) else frozenset()
 
 
 def _has_number_like(name: str, numbers: list[str]) -> bool:
@@ -491,7 +505,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _without_memory(text: str) -> str:
-    return _MEMORY.sub(" ", text)
+    return _STACKED.sub(" ", _MEMORY.sub(" ", text))
 
 
 def _meaning(text: str) -> list[str]:
@@ -505,7 +519,7 @@ def _shares_memory(part: str) -> bool:
 
 def _penalty(typed: frozenset[str], form: _Form) -> float | None:
     unexplained = typed - form.tokens - form.free - _NOISE
-    if any(token not in _BRANDS for token in unexplained):
+    if any(token not in _BRANDS | _GRAPHICS_MEMORY for token in unexplained):
         return None
     # A brand that was typed must be the record's own: «rtx 1080» and «quadro 3090» name nothing.
     if unexplained & {
@@ -529,7 +543,7 @@ def _penalty(typed: frozenset[str], form: _Form) -> float | None:
         return None
     if not (typed & form.tokens - _BRANDS):
         return None
-    penalty = _LOST_G if "g" in unexplained else 0.0
+    penalty = _LOST_G if "g" in unexplained or unexplained & _GRAPHICS_MEMORY else 0.0
     for token in form.tokens - typed - _BRANDS:
         if token in _FORM:
             penalty += 0.1
@@ -544,21 +558,29 @@ def _penalty(typed: frozenset[str], form: _Form) -> float | None:
 
 def _options(readings: list[_Reading], memory: float | None, *, rare: bool = False) -> list[Device]:
     """Devices that the readings allow, the likeliest first, one for each memory size and speed."""
-    options: list[tuple[float, int, float, float, Device]] = []
+    options: list[tuple[float, bool, int, float, float, Device]] = []
     for penalty, hardware in readings:
-        for size in hardware.memory_gib:
+        for size in _sizes(hardware, memory):
             if memory is not None and abs(size - memory) > 0.5:
                 continue
             if memory is None and hardware.rare and not rare and len(readings) > 1:
                 continue
             speed = (-hardware.bandwidth_gb_s, -(hardware.fp32_tflops or 0.0))
-            options.append((penalty, hardware.rank, *speed, Device(hardware, size)))
-    options.sort(key=lambda option: option[:4])
+            options.append((penalty, hardware.rare, hardware.rank, *speed, Device(hardware, size)))
+    options.sort(key=lambda option: option[:5])
     chosen: list[Device] = []
     for *_, device in options:
         if not any(not _differs(device, known) for known in chosen):
             chosen.append(device)
     return chosen
+
+
+def _sizes(hardware: Hardware, typed: float | None) -> tuple[float, ...]:
+    """Memory that it is sold with; graphics of a processor have as much as was put into the machine (24, 48 GB)."""
+    sold = hardware.memory_gib
+    if typed and hardware.kind == "integrated" and sold[0] <= typed <= sold[-1] and not typed % 8:
+        return (typed,)
+    return sold
 
 
 def _differs(a: Device, b: Device) -> bool:

@@ -20,7 +20,7 @@ _LAPTOPS = re.compile(
 """Laptops by name: the card in one is the laptop's."""
 _DESKTOPS = re.compile(
     r"\b(?:alienware aurora(?: r\d+)?|omen \d\dl|legion (?:tower|t\d)(?: \d)?|xps 8\d{3}|(?:dell )?precision \d{4}"
-    r"|optiplex(?: \d+)?|(?:hp )?z[2468] g\d|poweredge(?: \w+)?|proliant(?: \w+)?)\b(?: with\b)?"
+    r"|optiplex(?: \d+)?|(?:beelink )?ser ?\d(?: pro| max)?|(?:hp )?z[2468] g\d|poweredge(?: \w+)?|proliant(?: \w+)?)\b(?: with\b)?"
 )
 """Desktops and servers by name, some of which share words with laptops."""
 _CARD_NUMBER = re.compile(r"\ba?\d{4}(?: ?ti)?\b(?! ?(?:laptop|mobile|max))")
@@ -28,11 +28,17 @@ _SCREEN = re.compile(r"\b1[3-6](?:\.\d)?(?:[ -]?inch\b| ?\"|(?:(?<=book pro 1\d)
 """Inches of a laptop."""
 _WESTERN_COUNT = re.compile(r"([单双两三四六八]) ?[卡张块台路]")
 _COUNT_WORDS = {"单": 1, "双": 2, "两": 2, "三": 3, "四": 4, "六": 6, "八": 8}
+_DRIVER = re.compile(
+    r"\((?:r|tm|c)\)|\b1?\d(?:st|nd|rd|th) gen(?=.* i[3579])|(?:\bcpu )?@ ?\d(?:\.\d+)? ?ghz"
+    r"|\b(?:with|w/) (?:radeon (?:vega )?graphics|radeon \d{3}m(?: graphics)?)"
+)
+"""What systems and drivers write around a name: «12th Gen Intel(R) Core(TM) i7-12700H», «w/ Radeon 780M Graphics»."""
 _APPLE = re.compile(r"\bm[1-5]\b|\bmac|\bapple\b")
 
 
 def cleaned(text: str, names_in_s: frozenset[str]) -> str:
     """Without what surrounds a name: disks, core counts, set-up words, other scripts; counts in words made figures."""
+    text = re.sub(r"\bwith max-?q design\b", "max-q", _DRIVER.sub(" ", text))
     text = _WESTERN_COUNT.sub(lambda m: f"{_COUNT_WORDS[m[1]]}x ", text)
     text = re.sub(r"(\d+) ?[卡张块台]", r"\1x ", text)
     text = re.sub(r"[^\x00-\x7f]+", " ", text)
@@ -50,7 +56,7 @@ def cleaned(text: str, names_in_s: frozenset[str]) -> str:
     text = re.sub(r"\b(?:iq|q)\d(?:[ _-](?:k|[01]|xxs|xs|s|m|l|nl))+\b", " ", text)
     text = re.sub(r"\b\d+(?:\.\d)? ?tb\b|\b\d+ ?gb (?:ssd|nvme|hdd|disk|storage)\b|(?<=gb)/\d+ ?gb\b", " ", text)
     text = re.sub(r"\b(8|16|18|24|32|36|48|64|96|128)\+(?:256|512)(?:gb)?\b", r"\1gb", text)
-    text = re.sub(r"\b\d+(?:[cep](?=[/+ )]|$)|[- ]?(?:gpu |cpu )?cores?(?: cpu| gpu)?\b|gpu\b)", " ", text)
+    text = re.sub(r"\b\d{1,3}(?:[cep](?=[/+ )]|$)|[- ]?(?:gpu |cpu )?cores?(?: cpu| gpu)?\b|gpu\b)", " ", text)
     text = re.sub(r"/ ?(\d+(?:gb)?)$", lambda m: f" {m[1].removesuffix('gb')}gb", text) if _APPLE.search(text) else text
     if re.search(r"\bm ?\d ?(?:pro|max|ultra)\b", text):
         text = re.sub(r"\b(mac ?book|mac) pro\b", r"\1", text)  # the product's Pro, not the chip's

@@ -1,5 +1,6 @@
 """Typed text → the platform of a desktop's or server's processor."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ _LONGEST = 6
 """Words that the longest name of a processor has: «xeon gold 6248 r» and a few more."""
 _NOTHING = r"[^\x00-\x{10FFFF}]"
 _AFTER = frozenset({"cpu", "processor"})
+_CARDS = frozenset({"rx", "rtx", "gtx", "radeon", "geforce"})
+"""What a number of a card stands behind: «rx 7900x» is no Ryzen."""
 _SOCKETS = re2.compile(r"[1-8]x")
 
 
@@ -23,7 +26,8 @@ class Processor(NamedTuple):
 
     def on(self, text: str) -> Hardware:
         """The platform by the kind of memory that ``text`` tells; the first where it tells none."""
-        told = [h for h in self.platforms if h.memory_type and h.memory_type.lower() in plain(text)]
+        words = set(re.findall(r"\w+", plain(text)))
+        told = [h for h in self.platforms if h.memory_type and h.memory_type.lower().partition("-")[0] in words]
         return (told or self.platforms)[0]
 
 
@@ -46,6 +50,8 @@ class ProcessorIndex:
                 if self._any.fullmatch(name):
                     platforms = tuple(platform for pattern, platform in self._platforms if pattern.fullmatch(name))
                     return Processor(platforms, " ".join(word for word in words[end:] if word not in _AFTER))
+            if words[start] in _CARDS:
+                return None
             if any(map(str.isdigit, words[start])) and not _SOCKETS.fullmatch(words[start]):
                 return None
         return None
