@@ -20,7 +20,8 @@ _LAPTOPS = re.compile(
 """Laptops by name: the card in one is the laptop's."""
 _DESKTOPS = re.compile(
     r"\b(?:alienware aurora(?: r\d+)?|omen \d\dl|legion (?:tower|t\d)(?: \d)?|xps 8\d{3}|(?:dell )?precision \d{4}"
-    r"|optiplex(?: \d+)?|(?:beelink )?ser ?\d(?: pro| max)?|(?:hp )?z[2468] g\d|poweredge(?: \w+)?|proliant(?: \w+)?)\b(?: with\b)?"
+    r"|optiplex(?: \d+)?|(?:beelink )?ser ?\d(?: pro| max)?|(?:hp )?z[2468] g\d"
+    r"|poweredge(?: \w+)?|proliant(?: \w+)?)\b(?: with\b)?"
 )
 """Desktops and servers by name, some of which share words with laptops."""
 _CARD_NUMBER = re.compile(r"\ba?\d{4}(?: ?ti)?\b(?! ?(?:laptop|mobile|max))")

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -52,6 +52,12 @@ _CLASS = frozenset("nano tiny mini small medium large lite".split())
 _VERSION = re.compile(r"^\d(?:\.\d+)*$")
 _PART_SIZE = re.compile(r"^(?:[ae]\d.*b|\d+x.*b|e)$")
 """Active sizes, mixtures and expert counts: part of a size, not a name of their own."""
+_TAG = re.compile(r"[- :](?:cloud|mtp|coding|(?:ctx ?)?\d{1,4}k)(?=[-: ]|$)")
+"""What tags say beside the model: where it is served, its context, a draft head or settings that come with it."""
+_BASE_TAG = re.compile(r"(?<=[-: ])(?:text|code)(?=[- ]|$)")
+"""Ollama's words for a base model (llama3.1:8b-text)."""
+_SPLIT_VERSION = re.compile(r"(?<=[a-z]\d)[- ](\d)(?=[- ]\d+(?:\.\d+)?b\b)")
+"""Where a file's name could not have a dot: qwen2-5-7b."""
 _UNWANTED_WORD = 4.0
 _UNWANTED_DATE = 1.0
 _UNTYPED_VERSION = 0.6
@@ -176,9 +182,11 @@ class ModelIndex:
             return NotFound("model", typed, ())
         versions = _versions(_sequence(rest))
         readings = self._readings(tokens, versions)
-        if not readings:
-            tokens, mended = self._mended(_tokens(self._respelled(rest)))
-            readings = self._readings(tokens, versions)
+        for respelled in () if readings else self._respelled(":".join(repo_name)):
+            tokens, mended = self._mended(_tokens(respelled))
+            mended |= bool(_TAG.search(rest))
+            if readings := self._readings(tokens, versions):
+                break
         if not readings:
             return NotFound("model", typed, ())
         best = min(reading.penalty for reading in readings)
@@ -231,18 +239,20 @@ class ModelIndex:
                     return cloud
         return None
 
-    def _respelled(self, text: str) -> str:
-        """Two words that the catalog writes as one (hunyuan video) made one, plurals made singular."""
-        words = re.split(r"[\s\-]+", _SERIES.sub(r"\1 \2", text))
-        spelled: list[str] = []
-        for word in words:
-            if spelled and len(spelled[-1]) > 1 and spelled[-1] + word in self._vocabulary:
-                spelled[-1] += word
-            elif word.endswith("s") and word[:-1] in self._vocabulary:
-                spelled.append(word[:-1])
-            else:
-                spelled.append(word)
-        return " ".join(spelled)
+    def _respelled(self, text: str) -> Iterator[str]:
+        """Two words that the catalog writes as one (hunyuan video) made one, plurals made singular, tags as names."""
+        text = _TAG.sub(" ", _SPLIT_VERSION.sub(r".\1", text))
+        tagged = ":" in text and _BASE_TAG.search(text)
+        for way in (_BASE_TAG.sub("base", text), _BASE_TAG.sub("", text)) if tagged else (text,):
+            spelled: list[str] = []
+            for word in re.split(r"[\s\-]+", _SERIES.sub(r"\1 \2", way)):
+                if spelled and len(spelled[-1]) > 1 and spelled[-1] + word in self._vocabulary:
+                    spelled[-1] += word
+                elif word.endswith("s") and word[:-1] in self._vocabulary:
+                    spelled.append(word[:-1])
+                else:
+                    spelled.append(word)
+            yield " ".join(spelled)
 
     def _mended(self, tokens: Tokens) -> tuple[Tokens, bool]:
         words: set[str] = set()
@@ -376,7 +386,10 @@ def _forms(model: Model) -> list[_Form]:
     if model.active_params:
         free |= {f"a{round(model.active_params / 1e9)}b"}
     text_params = model.params - model.extra_params
-    total = {float(round(text_params / 1e9)), round(text_params / 1e9, 1)} if text_params >= 1e9 else set()
+    billions = text_params / 1e9
+    total = {float(round(billions)), round(billions, 1)} if billions >= 1 else set()
+    if not named[name].sizes | named[repo].sizes:
+        total.add(float(int(billions)))  # 14.7 billion of a Phi-4 are called 14B
     numbers = named[name].numbers | named[repo].numbers
     if "base" in named[name].words and "base" not in named[repo].words:
         del named[repo]  # a bare «Gemma 3 27B» is the instruct model, whatever the base model's repository is called

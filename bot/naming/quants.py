@@ -27,7 +27,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(_B + r"(nf4|w4a16|w8a8|int8 w8a8)" + _E), "scheme"),
     (
         re.compile(
-            _B + r"(mxfp4|nvfp4|fp4|fp8|f8|awq)(?:[- ]?moe)?(?:[- ]?(?:int)?[48](?:[- ]?bits?)?)?(?: \(g128\))?" + _E
+            _B + r"(mxfp[48]|nvfp4|fp4|fp8|f8|awq)(?:[- ]?moe)?(?:[- ]?(?:int)?[48](?:[- ]?bits?)?)?(?: \(g128\))?" + _E
         ),
         "format",
     ),
@@ -41,7 +41,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 _Q = {2: "Q2_K", 3: "Q3_K_M", 4: "Q4_K_M", 5: "Q5_K_M", 6: "Q6_K", 8: "Q8_0"}
 _FORMATS = {
-    "mxfp4": "MXFP4_MOE", "f8": "FP8", "fp4": "NVFP4", "fp16": "F16", "fp32": "F32",
+    "mxfp4": "MXFP4_MOE", "mxfp8": "FP8", "f8": "FP8", "fp4": "NVFP4", "fp16": "F16", "fp32": "F32",
     "nf4": "BNB-4bit", "qat": "Q4_0", "w4a16": "GPTQ", "w8a8": "INT8", "int8 w8a8": "INT8",
 }  # fmt: skip
 
