@@ -486,7 +486,7 @@ def _count(part: str) -> tuple[int, str]:
 
 def _tokens(text: str) -> list[str]:
     text = re.sub(r"\bmax-q\b|\bmax q\b|\bmaxq\b", "maxq", _GLUED.sub(r"\1 ", text))
-    text = re.sub(r"\b\d+[- ]core\b", " ", text)
+    text = re.sub(r"\btitan x\b", "titanx", re.sub(r"\b\d+[- ]core\b", " ", text))  # elsewhere an X counts
     tokens: list[str] = []
     for token in _TOKEN.findall(text):
         if token == "s" and tokens and tokens[-1] in _MOBILE_S:
