@@ -30,6 +30,7 @@ from bot.fit.speed import (
     generation_of,
     is_packed,
     prefill_s_per_token,
+    spread_of,
     token_seconds,
     usual_factor,
 )
@@ -49,7 +50,10 @@ _FOR_CORES_GB_S = 150
 """Memory of a chip that is faster than this serves its GPU: the processor's cores cannot read as fast."""
 _INSIDE = 0.82
 """Share of held-out runs that a band is made to hold: a little above the four of five that are promised."""
-_ENOUGH_SOURCES = 4
+_ENOUGH_RUNS = 12
+"""Runs of a generation from which its band is taken."""
+_LEAST_SPREAD = 1.15
+"""Runs of one and the same thing differ by this much between people."""
 _LEAST = 8
 """A backend with fewer runs keeps the default."""
 
@@ -101,8 +105,7 @@ def main() -> None:
     fitted = fitted._replace(
         prefill=reading.prefill,
         prefill_generation=reading.prefill_generation,
-        measured=_measured(decode),
-        spread=_spreads(held_out, decode),
+        spread=_spreads(held_out),
         prefill_spread=_quantile(prompts, 0.75),
     )
     inside, width = _bands(held_out, fitted)
@@ -268,23 +271,25 @@ def cross_validated(
     return judged
 
 
-def _spreads(judged: Judged, runs: list[Run]) -> dict[str, float]:
-    """Half-widths (as factors) that hold four of five held-out runs: where the generation was measured, and elsewhere.
+def _spreads(judged: Judged) -> dict[str, float]:
+    """Half-widths (as factors) that hold four of five held-out runs, by generation and by engine and backend.
 
-    Runs of a generation that other sources measured as well say how far people differ on the same thing.
+    A generation counts where runs of one source were foretold by those of another.
     """
-    measured = _measured(runs)
-    known = [(run, error) for run, error in judged if run.generation in measured]
-    others = [(run, error) for run, error in judged if run.generation not in measured]
-    return {"measured": _quantile(known, _INSIDE), "extrapolated": _quantile(others, _INSIDE)}
+    spreads = {}
+    for key in (lambda run: run.generation, lambda run: run.where):
+        for name, some in _grouped_errors(judged, key).items():
+            runs = {run.row.id for run, _ in some}
+            if len(runs) >= _ENOUGH_RUNS and len({run.row.source for run, _ in some}) > 1:
+                spreads[name] = max(_LEAST_SPREAD, _quantile(some, _INSIDE))
+    return spreads
 
 
-def _measured(runs: list[Run]) -> tuple[str, ...]:
-    """Generations that enough different sources measured."""
-    sources: dict[str, set[str]] = defaultdict(set)
-    for run in runs:
-        sources[run.generation].add(run.row.source)
-    return tuple(sorted(generation for generation, found in sources.items() if len(found) >= _ENOUGH_SOURCES))
+def _grouped_errors(judged: Judged, key: Callable[[Run], str]) -> dict[str, Judged]:
+    groups: dict[str, Judged] = defaultdict(list)
+    for run, error in judged:
+        groups[key(run)].append((run, error))
+    return groups
 
 
 def _quantile(judged: Judged, share: float) -> float:
@@ -295,7 +300,7 @@ def _quantile(judged: Judged, share: float) -> float:
 def _bands(judged: Judged, c: Coefficients) -> tuple[float, float]:
     widths, inside = [], 0
     for run, error in judged:
-        factor = c.spread["measured" if run.generation in c.measured else "extrapolated"]
+        factor = spread_of(c, run.where, run.generation)
         widths.append(factor**2)
         inside += abs(error) <= math.log(factor)
     return inside / len(judged), sorted(widths)[len(widths) // 2]

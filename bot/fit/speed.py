@@ -60,13 +60,11 @@ class Coefficients(NamedTuple):
     """Share of the stated throughput, by where and dense or moe."""
     prefill_generation: dict[str, float]
     spread: dict[str, float]
-    """Half-width of the band as a factor: ``measured`` for generations with many runs, ``extrapolated`` for others."""
-    measured: tuple[str, ...]
-    """Generations that several sources measured."""
+    """Half-width of the band as a factor, by generation; by where for generations that too few measured."""
     prefill_spread: float
 
 
-UNFITTED = Coefficients({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, (), 2.0)
+UNFITTED = Coefficients({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, 2.0)
 FITTED = Coefficients(
     fitted.EFFICIENCY,
     fitted.GENERATION,
@@ -79,11 +77,11 @@ FITTED = Coefficients(
     fitted.PREFILL,
     fitted.PREFILL_GENERATION,
     fitted.SPREAD,
-    fitted.MEASURED,
     fitted.PREFILL_SPREAD,
 )
 
 _EFFICIENCY, _EXPERTS, _UNPACK, _LAYER_S, _TOKEN_S, _PREFILL = 0.65, 1.2, 0.06, 16e-6, 7e-4, 0.25
+_SPREAD = 2.0
 _EXPERT_LAYER = 2.0
 """A layer of experts launches about this many times the work of a dense one: routing, gathering, several matrices."""
 
@@ -105,9 +103,7 @@ class Speed(NamedTuple):
 def estimate(load: Load, plan: Plan, devices: tuple[Device, ...]) -> Speed:
     """Speed of one user's chat under ``plan``, with half of the context in use."""
     seconds, least = _token(load, plan, devices)
-    where = _where(load, devices[0])
-    known = where in FITTED.efficiency and all(generation_of(d) in FITTED.measured for d in devices)
-    factor = FITTED.spread["measured" if known else "extrapolated"]
+    factor = max(spread_of(FITTED, _where(load, device), generation_of(device)) for device in dict.fromkeys(devices))
     if len(devices) > 1 or not plan.all_on_devices:
         factor *= _WIDER
     return Speed(Band(1 / (seconds * factor), 1 / max(seconds / factor, least)), _prefill(load, plan, devices))
@@ -121,6 +117,11 @@ def generation_of(device: Device) -> str:
 def usual_factor(generation: str) -> float:
     """What a generation's factor is taken for until runs say otherwise."""
     return STACKED_FACTOR if _STACKED in generation else 1.0
+
+
+def spread_of(c: Coefficients, where: str, generation: str) -> float:
+    """Half-width of a band as a factor: by the generation, else by engine and backend, else as wide as any."""
+    return c.spread.get(generation) or c.spread.get(where) or max(c.spread.values(), default=_SPREAD)
 
 
 def _generation_factor(c: Coefficients, generation: str) -> float:

@@ -1,23 +1,24 @@
 """Coefficients of the speed model, written by ``benchmarks/calibrate_speed.py``.
 
-From 873 decode and 326 prefill runs of ``data/benchmarks``; what is not here has the defaults
+From 1096 decode and 326 prefill runs of ``data/benchmarks``; what is not here has the defaults
 of ``speed.py``.
 """
 
 EFFICIENCY = {
-    "llama.cpp/cpu": 0.62,
-    "llama.cpp/cuda": 0.78,
-    "llama.cpp/metal": 0.8,
+    "llama.cpp/cpu": 0.64,
+    "llama.cpp/cuda": 0.8,
+    "llama.cpp/metal": 0.82,
     "llama.cpp/rocm": 0.74,
     "llama.cpp/sycl": 0.6,
     "llama.cpp/vulkan": 0.86,
-    "mlx/metal": 0.82,
+    "mlx/metal": 0.8,
 }
 GENERATION = {
+    "cpu//cpu": 1.0,
     "cpu//integrated": 1.0,
     "cpu/M4/unified": 1.0,
     "cpu/Xe-LPG/integrated": 1.0,
-    "cuda/Ada Lovelace/gpu": 1.0,
+    "cuda/Ada Lovelace/gpu": 1.05,
     "cuda/Ampere HBM/gpu": 0.6375,
     "cuda/Ampere/gpu": 1.0,
     "cuda/Ampere/unified": 0.9044,
@@ -30,14 +31,17 @@ GENERATION = {
     "metal/M1 Max/unified": 1.0,
     "metal/M1 Ultra/unified": 1.0,
     "metal/M1/unified": 1.0,
+    "metal/M2 Pro/unified": 1.0,
     "metal/M2 Ultra/unified": 1.0,
     "metal/M2/unified": 1.0,
     "metal/M3 Max/unified": 1.0,
+    "metal/M3 Pro/unified": 1.0,
     "metal/M3 Ultra/unified": 1.0,
     "metal/M4 Max/unified": 1.0,
-    "metal/M4 Pro/unified": 1.0,
+    "metal/M4 Pro/unified": 1.05,
     "metal/M4/unified": 1.0,
     "metal/M5 Max/unified": 1.0,
+    "metal/M5 Pro/unified": 1.0,
     "metal/M5/unified": 1.0,
     "rocm/GCN 4.0/gpu": 1.0,
     "rocm/RDNA 1.0/gpu": 1.0,
@@ -61,12 +65,12 @@ EXPERTS = {
     "mlx/metal": 1.0,
 }
 UNPACK = {
-    "llama.cpp/cuda": 0.0,
-    "llama.cpp/metal": 0.06,
+    "llama.cpp/cuda": 0.02,
+    "llama.cpp/metal": 0.0,
     "llama.cpp/rocm": 0.0,
     "llama.cpp/sycl": 0.0,
     "llama.cpp/vulkan": 0.02,
-    "mlx/metal": 0.04,
+    "mlx/metal": 0.02,
 }
 FLOATS = {
     "llama.cpp/cuda": 0.9,
@@ -75,24 +79,24 @@ FLOATS = {
     "llama.cpp/sycl": 4.0,
     "llama.cpp/vulkan": 1.1,
 }
-WEIGHT_S = {"llama.cpp/cpu": 0.007}
+WEIGHT_S = {"llama.cpp/cpu": 0.01}
 LAYER_S = {
-    "llama.cpp/cpu": 1.6e-05,
-    "llama.cpp/cuda": 1.6e-05,
-    "llama.cpp/metal": 6.4e-05,
+    "llama.cpp/cpu": 0.0,
+    "llama.cpp/cuda": 2.4e-05,
+    "llama.cpp/metal": 4.8e-05,
     "llama.cpp/rocm": 1.6e-05,
     "llama.cpp/sycl": 3.2e-05,
     "llama.cpp/vulkan": 1.6e-05,
     "mlx/metal": 4.8e-05,
 }
 TOKEN_S = {
-    "llama.cpp/cpu": 0.0007,
-    "llama.cpp/cuda": 0.0004,
-    "llama.cpp/metal": 0.0,
+    "llama.cpp/cpu": 0.0,
+    "llama.cpp/cuda": 0.0002,
+    "llama.cpp/metal": 0.0015,
     "llama.cpp/rocm": 0.001,
     "llama.cpp/sycl": 0.0,
     "llama.cpp/vulkan": 0.0007,
-    "mlx/metal": 0.0002,
+    "mlx/metal": 0.0004,
 }
 PREFILL = {
     "llama.cpp/cuda/dense": 0.4265,
@@ -137,14 +141,30 @@ PREFILL_GENERATION = {
     "vulkan/Xe-HPG/gpu": 0.9358,
     "vulkan/Xe2-HPG/gpu": 0.9358,
 }
-SPREAD = {"extrapolated": 2.09, "measured": 1.23}
-MEASURED = (
-    "cuda/Ada Lovelace/gpu",
-    "cuda/Ampere/gpu",
-    "cuda/Blackwell 2.0/gpu",
-    "metal/M1 Max/unified",
-    "metal/M3 Ultra/unified",
-    "rocm/RDNA 3.5/unified",
-    "vulkan/RDNA 3.5/unified",
-)
+SPREAD = {
+    "cuda/Ada Lovelace/gpu": 1.24,
+    "cuda/Ampere/gpu": 1.58,
+    "cuda/Ampere/unified": 1.59,
+    "cuda/Blackwell 2.0/gpu": 1.19,
+    "cuda/Blackwell 2.0/unified": 1.27,
+    "cuda/Pascal/gpu": 2.43,
+    "cuda/Turing/gpu": 1.54,
+    "llama.cpp/cpu": 1.49,
+    "llama.cpp/cuda": 1.44,
+    "llama.cpp/metal": 1.21,
+    "llama.cpp/rocm": 1.18,
+    "llama.cpp/sycl": 4.24,
+    "llama.cpp/vulkan": 1.68,
+    "metal/M2 Ultra/unified": 1.26,
+    "metal/M3 Ultra/unified": 1.23,
+    "metal/M4 Max/unified": 1.22,
+    "metal/M4 Pro/unified": 1.17,
+    "metal/M4/unified": 1.16,
+    "metal/M5 Max/unified": 1.18,
+    "mlx/metal": 1.19,
+    "rocm/RDNA 3.0/gpu": 1.17,
+    "rocm/RDNA 3.5/unified": 1.16,
+    "sycl/Xe2-HPG/gpu": 4.24,
+    "vulkan/RDNA 3.5/unified": 1.15,
+}
 PREFILL_SPREAD = 1.7
