@@ -7,7 +7,7 @@ from bot.fit.architecture import Architecture, Moe
 from bot.fit.devices import Device
 from bot.fit.plan import Load, all_on_one, layers_in_host
 from bot.fit.quants import QUALITY_ORDER
-from bot.fit.speed import FITTED, spread_of, estimate
+from bot.fit.speed import FITTED, estimate, spread_of
 from bot.fit.weights import weigh
 
 DENSE = Architecture(
