@@ -47,6 +47,8 @@ _FILE_PARTS = re.compile(
 _DATE = re.compile(r"^(?:2[3-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[0-3]\d)$")
 _SERIES = re.compile(r"([a-z]{3})([krmv]\d)")
 """Where a series is glued to its maker: deepseekr1, kimik2."""
+_JOINED = frozenset({"and", "or", "vs", "versus"})
+"""Words between two sizes of a model."""
 _CLASS = frozenset("nano tiny mini small medium large lite".split())
 """Words for a size: a family without a size means any of them."""
 _VERSION = re.compile(r"^\d(?:\.\d+)*$")
@@ -187,6 +189,8 @@ class ModelIndex:
             mended |= bool(_TAG.search(rest))
             if readings := self._readings(tokens, versions):
                 break
+        if not readings and len(tokens.sizes) > 1 and (several := self._of_each_size(tokens, versions)):
+            return AskBack("model", typed, tuple(map(_candidate, several)))
         if not readings:
             return NotFound("model", typed, ())
         best = min(reading.penalty for reading in readings)
@@ -239,6 +243,14 @@ class ModelIndex:
                     return cloud
         return None
 
+    def _of_each_size(self, typed: Tokens, versions: dict[str, frozenset[str]]) -> list[Model]:
+        """«DeepSeek Coder 1B and 33B»: the likeliest of each size; nothing where one of them is none."""
+        words = typed.words - _JOINED
+        each = [
+            self._readings(typed._replace(words=words, sizes=frozenset({s})), versions) for s in sorted(typed.sizes)
+        ]
+        return [min(some, key=lambda r: (r.penalty, r.model.rank)).model for some in each] if all(each) else []
+
     def _respelled(self, text: str) -> Iterator[str]:
         """Two words that the catalog writes as one (hunyuan video) made one, plurals made singular, tags as names."""
         text = _TAG.sub(" ", _SPLIT_VERSION.sub(r".\1", text))
@@ -248,7 +260,7 @@ class ModelIndex:
             for word in re.split(r"[\s\-]+", _SERIES.sub(r"\1 \2", way)):
                 if spelled and len(spelled[-1]) > 1 and spelled[-1] + word in self._vocabulary:
                     spelled[-1] += word
-                elif word.endswith("s") and word[:-1] in self._vocabulary:
+                elif word.endswith("s") and word not in _JOINED and word[:-1] in self._vocabulary:
                     spelled.append(word[:-1])
                 else:
                     spelled.append(word)
