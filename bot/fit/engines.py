@@ -96,6 +96,8 @@ ENGINES: dict[str, Engine] = {e.name: e for e in (LLAMA_CPP, VLLM, MLX, EXLLAMA,
 _PREFILL_TOKENS = 2048
 """Tokens of a prompt that are computed at once; vLLM's ``max_num_batched_tokens`` as served by default."""
 _ACTIVATION_BYTES = 2
+_HIDDEN_ROWS = 3
+"""Rows of the hidden size alive beside a feed-forward block (as in ``compute.py``)."""
 
 
 def limit_mib(engine: Engine, device: Device) -> float:
@@ -108,14 +110,17 @@ def spare_mib(engine: Engine, device: Device) -> float:
     return headroom_mib(device) if engine.utilisation == 1.0 else 0.0
 
 
-def unchunked_mib(engine: Engine, arch: Architecture, context: int) -> float:
-    """What vLLM needs more where it reads a prompt as a whole: older versions, or with chunked prefill turned off.
+def unchunked_mib(engine: Engine, arch: Architecture, context: int, devices: int = 1) -> float:
+    """What vLLM needs more on a device where it reads a prompt as a whole: older versions, or with chunks turned off.
 
-    A comfortable fit leaves that much; public reports of failed starts are of this kind.
+    A comfortable fit leaves that much; public reports of failed starts are of this kind. Devices that share layers have
+    a part of the feed-forward rows each, but all of the hidden ones.
     """
     if engine is not VLLM:
         return 0.0
-    return max(0, context - _PREFILL_TOKENS) * widest_rows(arch) * _ACTIVATION_BYTES / MIB
+    whole = _HIDDEN_ROWS * arch.hidden
+    rows = whole + max(0, widest_rows(arch) - whole) / devices
+    return max(0, context - _PREFILL_TOKENS) * rows * _ACTIVATION_BYTES / MIB
 
 
 def overhead_mib(engine: Engine, device: Device) -> float:

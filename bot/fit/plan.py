@@ -154,7 +154,7 @@ def comfort_mib(load: Load, plan: Plan, devices: tuple[Device, ...]) -> float:
 
 def _spare_mib(load: Load, devices: tuple[Device, ...]) -> tuple[float, ...]:
     """MiB that a comfortable fit leaves free on each device."""
-    extra = unchunked_mib(load.engine, load.architecture, load.context) / len(devices)
+    extra = unchunked_mib(load.engine, load.architecture, load.context, len(devices))
     return tuple(spare_mib(load.engine, device) + extra for device in devices)
 
 
@@ -170,7 +170,7 @@ def left_mib(load: Load, rooms: tuple[float, ...]) -> float:
     devices each but the last is filled with all the layers it holds, and the last must hold the others.
     """
     count = len(rooms)
-    extra = unchunked_mib(load.engine, load.architecture, load.context) / count
+    extra = unchunked_mib(load.engine, load.architecture, load.context, count)
     if count == 1 or shares_layers(load.engine, load.architecture, count):
         kv, recurrent = context_mib(load)
         needed = (weights_mib(load) + recurrent + _compute(load, 1).last_mib) / count
