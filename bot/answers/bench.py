@@ -37,7 +37,7 @@ async def bench(question: Question, knowledge: Knowledge) -> Payload:
     model = one_model("model", required_text(question, "model", limit=MAX_LENGTH), knowledge)
     device = one_device("gpu", required_text(question, "gpu", limit=MAX_LENGTH), knowledge)
     catalog = knowledge.catalog
-    of_model = [run for run in catalog.benchmarks if run.model == model.id]
+    of_model = catalog.benchmarks_of.get(model.id, [])
     of_card = [run for run in catalog.benchmarks if run.hardware == device.hardware.id]
     exact = [run for run in of_model if run.hardware == device.hardware.id]
     usual = exact[0].engine if exact else "llama.cpp"

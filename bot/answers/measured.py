@@ -69,8 +69,8 @@ def runs_of(
     """Decode runs of one tuple near the start of a chat."""
     return [
         run
-        for run in catalog.benchmarks
-        if run.model == model and run.hardware == hardware and run.quant == quant and run.count == count
+        for run in catalog.benchmarks_of.get(model, ())
+        if run.hardware == hardware and run.quant == quant and run.count == count
         and abs(run.memory_gib - memory_gib) < 0.6 and run.engine == engine and run.backend == backend
         and run.decode_tok_s and run.depth <= _NEAR_DEPTH
     ]  # fmt: skip

@@ -103,6 +103,14 @@ class Catalog:
         return tuple(map(Benchmark.model_validate_json, self._bodies.get("benchmark", ())))
 
     @cached_property
+    def benchmarks_of(self) -> dict[str, list[Benchmark]]:
+        """Measured runs by model."""
+        found: dict[str, list[Benchmark]] = {}
+        for run in self.benchmarks:
+            found.setdefault(run.model, []).append(run)
+        return found
+
+    @cached_property
     def api_prices(self) -> dict[str, ApiPrice]:
         """What models cost by the token."""
         return self._by_id(ApiPrice, "api_price")
