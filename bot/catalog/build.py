@@ -78,6 +78,7 @@ def build(data: Path, target: Path) -> bool:
     os.close(handle)
     try:
         _write(loaded, Path(beside), wanted)
+        Path(beside).chmod(0o644)  # no secret: an image is built by one user and run by another
         Path(beside).replace(target)
     finally:
         Path(beside).unlink(missing_ok=True)

@@ -186,6 +186,12 @@ def test_a_fault_is_named_by_file_record_and_field(data: Path, name: str) -> Non
     assert any(fault.startswith(expected) for fault in faults(data)), faults(data)
 
 
+def test_who_runs_the_bot_may_read_what_another_built(data: Path, tmp_path: Path) -> None:
+    target = tmp_path / "catalog.sqlite"
+    build(data, target)
+    assert target.stat().st_mode & 0o777 == 0o644
+
+
 def test_a_second_build_does_nothing(data: Path, tmp_path: Path) -> None:
     target = tmp_path / "catalog.sqlite"
     assert build(data, target)
