@@ -171,7 +171,8 @@ class ModelIndex:
         while is_file and (another := find_quant(rest)):  # «MXFP4-Q4»: the first says how the weights are stored
             rest = another.rest
         repo_name = rest.split(":", 1)
-        rest = " ".join(part for part in (repo_name[0].rsplit("/", 1)[-1], *repo_name[1:]))
+        named = (repo_name[0].rsplit("/", 1)[-1], *repo_name[1:])
+        rest = " ".join(named)
         said = _said(rest)
         if is_file and (model := self._repositories.get(said)) and model.hf_id.rsplit("/", 1)[-1] in typed:
             return ModelMatch(model, quant)  # written letter by letter as its makers do: nothing goes without saying
@@ -184,7 +185,7 @@ class ModelIndex:
             return NotFound("model", typed, ())
         versions = _versions(_sequence(rest))
         readings = self._readings(tokens, versions)
-        for respelled in () if readings else self._respelled(":".join(repo_name)):
+        for respelled in () if readings else self._respelled(":".join(named)):
             tokens, mended = self._mended(_tokens(respelled))
             mended |= bool(_TAG.search(rest))
             if readings := self._readings(tokens, versions):
