@@ -104,12 +104,6 @@ _SHARING = re.compile(
 _CORES = re.compile(r" \((\d+)-core GPU\)")
 _GPU_CORES = re.compile(r"\b(\d+)[- ]?(?:core gpu|gpu[- ]core|core graphics)")
 _ANY_CORES = re.compile(r"\b(\d+)(?:[- ]?cores?\b(?![- ]?cpu)|c(?=[/ )]|$))")
-_PROCESSOR = re.compile(
-    r"(?:amd |intel )?(?:(?:core )?i[3579][ -]?\d{4,5}[a-z]{0,2}|(?:core )?ultra [579] \d{3}[a-z]{0,2}"
-    r"|ryzen (?:[3579] )?\d{4}(?:x3d|xt|x|ge?)?|[3579] \d{4}(?:x3d|xt|x)|[3579]\d{3}x3d"
-    r"|(?:ryzen )?threadripper(?: pro)? \d{4}w?x|epyc \w{4,5}|xeon [\w -]{1,20})(?: cpu)?"
-)
-"""A desktop's processor beside a card: it does not change the answer."""
 _GFX = re.compile(r"(?:amd )?gfx ?(\d{3,4}[a-z]?)")
 _CPU = re.compile(r"\b(?:cpu[- ]?only|only cpu|cpu|no gpu|without (?:a )?gpu|processor)\b")
 _DDR4, _DDR5 = "ryzen-3000-5000-ddr4-3200", "ryzen-7000-ddr5-5200"
@@ -232,8 +226,6 @@ class HardwareIndex:
             outcome = self._one(part, typed)
             if isinstance(outcome, AskBack):
                 asked = asked or _among(outcome, parts, number, count)
-                continue
-            if isinstance(outcome, NotFound) and len(parts) > 1 and _PROCESSOR.fullmatch(part):
                 continue
             if not isinstance(outcome, tuple) or isinstance(outcome, (AskBack, NotFound)):
                 return outcome
