@@ -1,7 +1,7 @@
 """What a model is made of: the facts that memory and speed follow from."""
 
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -23,6 +23,11 @@ class Part(BaseModel):
     @cached_property
     def _identity(self) -> int:
         return hash(self._values)
+
+    def __copy__(self) -> Self:
+        """Without what was worked out: ``model_copy`` changes fields of the copy."""
+        fields = {name: self.__dict__[name] for name in type(self).model_fields}
+        return type(self).model_construct(self.model_fields_set, **fields)
 
     def __hash__(self) -> int:
         return self._identity

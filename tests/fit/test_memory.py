@@ -11,7 +11,7 @@ from bot.fit.plan import Load, context_mib
 from bot.fit.quants import PRESET_BASE, QUALITY_ORDER
 from bot.fit.tensors import inventory
 from bot.fit.weights import weigh
-from tests.support import LLAMA_8B
+from tests.support import LLAMA_8B, card
 
 
 def context_of(catalog: Catalog, model: str, context: int, kv_type: str = "f16", parallel: int = 1) -> float:
@@ -119,3 +119,34 @@ def test_a_longer_context_never_takes_less(shorter: int, more: int, kv: str) -> 
     a = context_mib(Load(architecture=LLAMA_8B, quant="Q4_K_M", context=shorter, kv_type=kv))
     b = context_mib(Load(architecture=LLAMA_8B, quant="Q4_K_M", context=shorter + more, kv_type=kv))
     assert sum(a) <= sum(b)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "llama-3.1-8b-instruct", "phi-4", "mistral-7b-instruct-v0.3", "mixtral-8x7b-instruct-v0.1", "smollm3-3b",
+        "granite-4.0-h-small", "devstral-2-123b-instruct-2512", "codegemma-7b-it", "granite-4.1-8b", "solar-open-100b",
+        "minicpm4.1-8b", "ernie-4.5-0.3b-pt", "granite-3.1-1b-a400m-instruct", "afm-4.5b", "glm-edge-1.5b-chat",
+        "internlm2-1.8b-chat",
+    ],
+)  # fmt: skip
+def test_a_checkpoint_has_exactly_these_weights(catalog: Catalog, model: str) -> None:
+    record = catalog.models[model]
+    assert record.architecture
+    assert inventory(record.architecture).weights == record.params
+
+
+def test_biases_of_attention_are_the_only_weights_not_counted(catalog: Catalog) -> None:
+    for model, layers in (("gpt-oss-20b", 24), ("gpt-oss-120b", 36)):
+        record = catalog.models[model]
+        assert record.architecture
+        assert record.params - inventory(record.architecture).weights == layers * (64 * 64 + 2 * 8 * 64 + 2880 + 64)
+
+
+def test_parts_are_equal_by_value() -> None:
+    same, other = LLAMA_8B.model_copy(), LLAMA_8B.model_copy(update={"layers": 31})
+    assert same is not LLAMA_8B
+    assert same == LLAMA_8B
+    assert hash(same) == hash(LLAMA_8B)
+    assert other != LLAMA_8B
+    assert card(12) != LLAMA_8B
