@@ -27,7 +27,7 @@ class Part(BaseModel):
     def __copy__(self) -> Self:
         """Without what was worked out: ``model_copy`` changes fields of the copy."""
         fields = {name: self.__dict__[name] for name in type(self).model_fields}
-        return type(self).model_construct(self.model_fields_set, **fields)
+        return self.model_construct(self.model_fields_set, **fields)
 
     def __hash__(self) -> int:
         return self._identity
