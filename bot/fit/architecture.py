@@ -26,8 +26,10 @@ class Part(BaseModel):
 
     def __copy__(self) -> Self:
         """Without what was worked out: ``model_copy`` changes fields of the copy."""
-        fields = {name: self.__dict__[name] for name in type(self).model_fields}
-        return self.model_construct(self.model_fields_set, **fields)
+        copied = super().__copy__()
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
 
     def __hash__(self) -> int:
         return self._identity
