@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.catalog.store import Catalog
 from bot.fit.compute import compute_buffers
+from bot.fit.devices import headroom_mib, usable_mib
 from bot.fit.kv_cache import cache_layers, layer_context
 from bot.fit.plan import Load, context_mib
 from bot.fit.quants import PRESET_BASE, QUALITY_ORDER
@@ -150,3 +151,21 @@ def test_parts_are_equal_by_value() -> None:
     assert hash(same) == hash(LLAMA_8B)
     assert other != LLAMA_8B
     assert card(12) != LLAMA_8B
+
+
+@pytest.mark.parametrize(
+    ("kind", "backend", "gib", "usable", "spare"),
+    [
+        ("gpu", "cuda", 48, 48 * 1024 * 0.99, 48 * 1024 * 0.04),
+        ("gpu", "cuda", 8, 8 * 1024 - 256, 512),
+        ("unified", "cuda", 128, 128 * 1024 * 0.90, 128 * 1024 * 0.04),
+        ("unified", "rocm", 128, 128 * 1024 * 0.86, 128 * 1024 * 0.11),
+        ("integrated", "vulkan", 32, 32 * 1024 * 0.75, 32 * 1024 * 0.25),
+        ("unified", "metal", 64, 64 * 1024 * 0.80, 64 * 1024 * 0.05),
+        ("cpu", "cpu", 32, 32 * 1024 - 3072, 32 * 1024 * 0.04),
+    ],
+)
+def test_what_a_device_gives_and_keeps(kind: str, backend: str, gib: int, usable: float, spare: float) -> None:
+    device = card(gib, kind=kind, backend=backend)
+    assert usable_mib(device) == pytest.approx(usable)
+    assert headroom_mib(device) == pytest.approx(spare)
