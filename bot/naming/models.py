@@ -64,6 +64,8 @@ _UNWANTED_WORD = 4.0
 _UNWANTED_DATE = 1.0
 _UNTYPED_VERSION = 0.6
 """So that «yi 34b» is the Yi 34B that has no version, where there is one."""
+_ANY_VERSION = 0.5
+"""A bare «gemma» or «llama» may be of any version; the first ones have no number in their names."""
 _NUMBER_AS_SIZE = 0.5
 _UNTYPED_CLASS = 0.4
 _COMPLETE = -0.2
@@ -122,6 +124,7 @@ class ModelIndex:
         for cloud in catalog.cloud_models.values():
             for sequence in map(_sequence, cloud.words):
                 self._cloud.setdefault(sequence[0], []).append((sequence, cloud))
+        self._cloud_words = frozenset(word for _, word in self._cloud)
 
     def remembering(self) -> AbstractContextManager[None]:
         """For trying many pieces of a text: no word of it is mended twice."""
@@ -146,6 +149,10 @@ class ModelIndex:
     @cached_property
     def _suggestions(self) -> Suggestions:
         return Suggestions((model.id, model.name) for model in self._by_rank)
+
+    def knows(self, word: str) -> bool:
+        """Whether a word may be of a name; one with a typing error is only read beside figures, which may always."""
+        return not word.isalpha() or word in self._vocabulary or word in self._cloud_words
 
     def resolve(self, text: str) -> ModelOutcome:
         """The model that ``text`` names, with the quant it names."""
@@ -457,6 +464,6 @@ def _penalty(typed: Tokens, form: _Form) -> float | None:
         if _DATE.match(number):
             untyped.append(_UNWANTED_DATE)
         elif _VERSION.match(number):
-            untyped.append(_UNTYPED_VERSION)
+            untyped.append(_UNTYPED_VERSION if typed.sizes else _ANY_VERSION)
     penalty += max(untyped)
     return penalty or (0.0 if form.tokens.sizes - typed.sizes else _COMPLETE)

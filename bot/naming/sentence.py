@@ -14,6 +14,9 @@ Intent = Literal["will_it_run", "recommend_gpu", "recommend_model", "error", "ot
 
 MAX_WORDS = 60
 """Longest question that is searched for names; the rest of a longer one is not looked at."""
+_DIGIT = re.compile(r"\d")
+_NUMBERLESS = re.compile(r"\bi?mac(?:book|mini|studio|pro)*\b|strix|spark|jetson|titan")
+"""Hardware that is named without a number."""
 _WINDOW = 10
 _LONGEST_NAME = 100
 """Characters: repositories of the Hub have up to 96."""
@@ -38,6 +41,7 @@ _ORDINARY = frozenset(
     """.split()
 )
 """Words of names that are ordinary ones too: alone they name nothing in a sentence."""
+_FILLING = frozenset({"run", "any", "model", "models", "local"})
 _SIZE = re.compile(r"\d+(?:\.\d+)?b")
 _ERROR = re.compile(r"\b(?:error|oom|out of memory|crash\w*|fail\w*|slow\w*|not working|stuck|hang\w*|wrong)\b")
 _WHICH_CARD = re.compile(
@@ -68,12 +72,13 @@ def read_sentence(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sen
 def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     line = plain(text.replace("\n", " "))
     words = [stripped for word in _WORD.findall(line) if (stripped := word.strip(_EDGE))][:MAX_WORDS]
-    cards = _best(words, lambda part: _hardware_score(hardware.find(part), part))
+    cards = _best(words, lambda part: _hardware_score(hardware.find(part), part) if _may_be_hardware(part) else 0.0)
     left = [word for index, word in enumerate(words) if not (cards and cards.start <= index < cards.end)]
     rest = " ".join(left)
     kv = _KV.search(rest)
     left = _KV.sub(" ", rest).split()  # its type is no quant of the model
-    named = _best(left, lambda part: _model_score(models.find(part), part))
+    telling = {word for word in left if word not in _ORDINARY and models.knows(word)}
+    named = _best(left, lambda p: 0.0 if telling.isdisjoint(p.split()) else _model_score(models.find(p), p))
     ram = _RAM.search(rest)
     memory = None if cards or ram else _MEMORY.search(rest)
     context = _CONTEXT.search(_RAM.sub(" ", rest))
@@ -129,14 +134,18 @@ def _windows(words: list[str]) -> Iterator[tuple[int, int, str]]:
 
 
 def _tokens(part: str) -> int:
-    return len(re.findall(r"\d+|[a-z]+", part))
+    """Words and figures that say something: «gemma run» says no more than «gemma»."""
+    return sum(token not in _FILLING for token in re.findall(r"\d+|[a-z]+", part))
+
+
+def _may_be_hardware(part: str) -> bool:
+    """Whether it is worth looking up: hardware has a number, or a name that goes without one."""
+    return part not in _ORDINARY and bool(_DIGIT.search(part) or _NUMBERLESS.search(part)) and not find_quant(part)
 
 
 def _hardware_score(outcome: HardwareOutcome, part: str) -> float:
     """More words explained are better; a question back counts a little less."""
-    if not isinstance(outcome, (HardwareMatch, AskBack)) or part in _ORDINARY or find_quant(part):
-        return 0.0
-    if not re.search(r"\d", part) and not re.search(r"mac|strix|spark|jetson|titan", part):
+    if not isinstance(outcome, (HardwareMatch, AskBack)):
         return 0.0
     devices = len(outcome.devices) if isinstance(outcome, HardwareMatch) else 1
     certain = 0.0 if isinstance(outcome, AskBack) else 0.4
@@ -144,9 +153,9 @@ def _hardware_score(outcome: HardwareOutcome, part: str) -> float:
 
 
 def _model_score(outcome: ModelOutcome, part: str) -> float:
-    if not isinstance(outcome, (ModelMatch, AskBack, NotLocal)) or set(part.split()) <= _ORDINARY:
+    if not isinstance(outcome, (ModelMatch, AskBack, NotLocal)):
         return 0.0
-    if isinstance(outcome, ModelMatch) and outcome.taken_from and not re.search(r"\d", part):
+    if isinstance(outcome, ModelMatch) and outcome.taken_from and not _DIGIT.search(part):
         return 0.0
     found = find_quant(part)
     if found and set(found.rest.split()) <= _ORDINARY:

@@ -114,7 +114,7 @@ def test_too_little_is_not_guessed_from(knowledge: Knowledge, typed: str) -> Non
 def test_a_size_behind_a_family_belongs_to_it(knowledge: Knowledge) -> None:
     found = read_sentence("will llama run as 65b", knowledge.models, knowledge.hardware)
     assert found.model
-    assert read_sentence("can a 3090 run llama 65b", knowledge.models, knowledge.hardware).model == "run llama 65b"
+    assert read_sentence("can a 3090 run llama 65b", knowledge.models, knowledge.hardware).model == "llama 65b"
 
 
 def test_quants_that_are_compared_are_none_that_is_meant(knowledge: Knowledge) -> None:
