@@ -41,7 +41,7 @@ _ORDINARY = frozenset(
     """.split()
 )
 """Words of names that are ordinary ones too: alone they name nothing in a sentence."""
-_FILLING = frozenset({"run", "any", "model", "models", "local"})
+_FILLING = frozenset("i a an the my run can will does any model models local".split())
 _SIZE = re.compile(r"\d+(?:\.\d+)?b")
 _ERROR = re.compile(r"\b(?:error|oom|out of memory|crash\w*|fail\w*|slow\w*|not working|stuck|hang\w*|wrong)\b")
 _WHICH_CARD = re.compile(
@@ -135,7 +135,7 @@ def _windows(words: list[str]) -> Iterator[tuple[int, int, str]]:
 
 def _tokens(part: str) -> int:
     """Words and figures that say something: «gemma run» says no more than «gemma»."""
-    return sum(token not in _FILLING for token in re.findall(r"\d+|[a-z]+", part))
+    return sum(len(re.findall(r"\d+|[a-z]+", word)) for word in part.split() if word not in _FILLING)
 
 
 def _may_be_hardware(part: str) -> bool:
