@@ -8,7 +8,7 @@ ifeq ($(UV),)
 install = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
 create = $(PYTHON) -m venv $(VENV)
 else
-install = uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1)
+install = uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1)
 create = uv venv --quiet --python $(PYTHON) $(VENV)
 endif
 
