@@ -5,6 +5,7 @@ from bot.catalog.records import Model
 from bot.fit.engines import LLAMA_CPP, VLLM, shares_layers
 from bot.fit.kv_cache import key_and_value
 from bot.fit.plan import Load, Plan
+from bot.fit.quants import DEFAULT_PRESET
 from bot.fit.verdict import Judged
 
 _VLLM_ON_LOADING = {"FP8": "fp8", "BNB-4bit": "bitsandbytes"}
@@ -48,7 +49,7 @@ def _llama_server(repo: str, load: Load, plan: Plan) -> dict[str, str]:
 
 def _ollama(model: Model, repo: str | None, load: Load) -> dict[str, str]:
     tag = f"hf.co/{repo}:{_file_quant(load)}" if repo else None
-    if model.ollama and load.quant in ("Q4_K_M", "MXFP4_MOE"):
+    if model.ollama and load.quant == (model.native_quant or model.ollama_quant or DEFAULT_PRESET):
         tag = model.ollama[0]
     if not tag:
         return {}

@@ -65,6 +65,8 @@ class Model(Record):
     """Tokens; None where it has no meaning (images) or is not known."""
     lineage: Lineage | None = None
     ollama: tuple[str, ...] = ()
+    ollama_quant: str | None = None
+    """What the first tag downloads, where that is not Q4_K_M (old models come as Q4_0, small ones as Q8_0)."""
     gguf_repos: tuple[str, ...] = ()
     file_mib: dict[str, float] = Field(default_factory=dict)
     """Published file sizes by quant; they win over the computed ones."""
@@ -74,9 +76,9 @@ class Model(Record):
     """Order of how much people talk about it, 1 first."""
     architecture: Architecture | None = None
 
-    @field_validator("native_quant")
+    @field_validator("native_quant", "ollama_quant")
     @classmethod
-    def _known_native(cls, quant: str | None) -> str | None:
+    def _known_preset(cls, quant: str | None) -> str | None:
         if quant is not None and quant not in PRESET_BASE:
             raise ValueError(f"unknown quant {quant}")
         return quant

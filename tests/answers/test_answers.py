@@ -44,6 +44,19 @@ async def test_the_worked_examples(knowledge: Knowledge, line: str, verdict: str
 
 
 @pytest.mark.parametrize(
+    ("line", "pulled"),
+    [
+        ("model: llama 3.1 8b gpu: rtx 3060 12gb quant: q4_k_m", "llama3.1:8b"),
+        ("model: llama 3.2 1b gpu: rtx 3060 12gb quant: q8_0", "llama3.2:1b"),
+        ("model: llama 3.2 1b gpu: rtx 3060 12gb quant: q4_k_m", "hf.co/"),
+        ("model: gpt-oss 20b gpu: rtx 3090", "gpt-oss:20b"),
+    ],
+)
+async def test_a_tag_is_shown_for_the_quant_that_it_downloads(knowledge: Knowledge, line: str, pulled: str) -> None:
+    assert f"ollama run {pulled}" in (await run(knowledge, line)).commands["ollama"]
+
+
+@pytest.mark.parametrize(
     ("model", "context", "tokens"), [("qwen2.5-vl-72b-instruct", "128k", 128_000), ("llama 3.3 70b", "128k", 131_072)]
 )
 async def test_a_rounded_context_is_the_longest(knowledge: Knowledge, model: str, context: str, tokens: int) -> None:
