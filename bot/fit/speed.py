@@ -22,7 +22,7 @@ HOST_BANDWIDTH_GB_S = 60.0
 _TWO_CHANNELS_GB_S = 100.0
 """About what two channels of DDR5 give. A processor with more of them has more cores in proportion (EPYC, Xeon)."""
 _STACKED = " HBM/gpu"
-STACKED_FACTOR = 0.65
+_STACKED_FACTOR = 0.65
 """Share that cards with stacked memory reach of what others do, one token at a time (as A100 and H100 measured)."""
 _OLDEST, _PASCAL = ("cuda/Kepler", "cuda/Maxwell", "cuda/Pascal"), "cuda/Pascal/gpu"
 _MICRO_BATCH = 512
@@ -81,7 +81,8 @@ FITTED = Coefficients(
 )
 
 _EFFICIENCY, _EXPERTS, _UNPACK, _LAYER_S, _TOKEN_S, _PREFILL = 0.65, 1.2, 0.06, 16e-6, 7e-4, 0.25
-_SPREAD = 2.0
+_SPREAD = 2.1
+"""Half-width of the band of an engine that nobody measured: chips are known by what other engines did on them."""
 _EXPERT_LAYER = 2.0
 """A layer of experts launches about this many times the work of a dense one: routing, gathering, several matrices."""
 
@@ -116,12 +117,13 @@ def generation_of(device: Device) -> str:
 
 def usual_factor(generation: str) -> float:
     """What a generation's factor is taken for until runs say otherwise."""
-    return STACKED_FACTOR if _STACKED in generation else 1.0
+    return _STACKED_FACTOR if _STACKED in generation else 1.0
 
 
 def spread_of(c: Coefficients, where: str, generation: str) -> float:
-    """Half-width of a band as a factor: by the generation, else by engine and backend, else as wide as any."""
-    return c.spread.get(generation) or c.spread.get(where) or max(c.spread.values(), default=_SPREAD)
+    """Half-width of a band as a factor: by the generation, else by where; a wide one for engines nobody measured."""
+    known = c.spread if where in c.efficiency else {}
+    return known.get(generation) or known.get(where) or _SPREAD
 
 
 def _generation_factor(c: Coefficients, generation: str) -> float:

@@ -75,3 +75,8 @@ def test_bands_are_no_wider_than_promised() -> None:
     assert spread_of(FITTED, "llama.cpp/cuda", "cuda/Ada Lovelace/gpu") < spread_of(
         FITTED, "sglang/cuda", "cuda/New/gpu"
     )
+
+
+def test_a_chip_that_is_known_says_little_of_an_engine_that_nobody_measured() -> None:
+    ada = "cuda/Ada Lovelace/gpu"
+    assert spread_of(FITTED, "vllm/cuda", ada) > 1.5 * spread_of(FITTED, "llama.cpp/cuda", ada)
