@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from pprint import pformat
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from rich.console import Console
 from rich.table import Table
@@ -35,6 +35,7 @@ from bot.fit.speed import (
     usual_factor,
 )
 
+T = TypeVar("T")
 TARGET = Path(__file__).parents[1] / "bot" / "fit" / "speed_coefficients.py"
 _PARTS = 12
 _SHUFFLES = (1, 2, 3)
@@ -277,19 +278,12 @@ def _spreads(judged: Judged) -> dict[str, float]:
     A generation counts where runs of one source were foretold by those of another.
     """
     spreads = {}
-    for key in (lambda run: run.generation, lambda run: run.where):
-        for name, some in _grouped_errors(judged, key).items():
-            runs = {run.row.id for run, _ in some}
-            if len(runs) >= _ENOUGH_RUNS and len({run.row.source for run, _ in some}) > 1:
-                spreads[name] = max(_LEAST_SPREAD, _quantile(some, _INSIDE))
+    by_generation, by_place = _grouped(judged, lambda j: j[0].generation), _grouped(judged, lambda j: j[0].where)
+    for name, some in (*by_generation.items(), *by_place.items()):
+        runs = {run.row.id for run, _ in some}
+        if len(runs) >= _ENOUGH_RUNS and len({run.row.source for run, _ in some}) > 1:
+            spreads[name] = max(_LEAST_SPREAD, _quantile(some, _INSIDE))
     return spreads
-
-
-def _grouped_errors(judged: Judged, key: Callable[[Run], str]) -> dict[str, Judged]:
-    groups: dict[str, Judged] = defaultdict(list)
-    for run, error in judged:
-        groups[key(run)].append((run, error))
-    return groups
 
 
 def _quantile(judged: Judged, share: float) -> float:
@@ -306,10 +300,10 @@ def _bands(judged: Judged, c: Coefficients) -> tuple[float, float]:
     return inside / len(judged), sorted(widths)[len(widths) // 2]
 
 
-def _grouped(runs: Iterable[Run], key: Callable[[Run], str]) -> dict[str, list[Run]]:
-    groups: dict[str, list[Run]] = defaultdict(list)
-    for run in runs:
-        groups[key(run)].append(run)
+def _grouped(items: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    groups: dict[str, list[T]] = defaultdict(list)
+    for item in items:
+        groups[key(item)].append(item)
     return groups
 
 

@@ -1,11 +1,11 @@
 """The commands that run a model as planned, ready to be pasted."""
 
+from bot.answers.runs import usual_quant
 from bot.answers.runtime import Runtime
 from bot.catalog.records import Model
 from bot.fit.engines import LLAMA_CPP, VLLM, shares_layers
 from bot.fit.kv_cache import key_and_value
 from bot.fit.plan import Load, Plan
-from bot.fit.quants import DEFAULT_PRESET
 from bot.fit.verdict import Judged
 
 _VLLM_ON_LOADING = {"FP8": "fp8", "BNB-4bit": "bitsandbytes"}
@@ -49,7 +49,7 @@ def _llama_server(repo: str, load: Load, plan: Plan) -> dict[str, str]:
 
 def _ollama(model: Model, repo: str | None, load: Load) -> dict[str, str]:
     tag = f"hf.co/{repo}:{_file_quant(load)}" if repo else None
-    if model.ollama and load.quant == (model.native_quant or model.ollama_quant or DEFAULT_PRESET):
+    if model.ollama and load.quant == (model.ollama_quant or usual_quant(model)):
         tag = model.ollama[0]
     if not tag:
         return {}

@@ -1,5 +1,6 @@
 """Reads the built catalog. Nothing is written while the bot runs."""
 
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -63,8 +64,8 @@ class Catalog:
 
     def having(self, models: dict[str, Model]) -> "Catalog":
         """The same with other models."""
-        other = Catalog(self.version, self.checked, self._bodies)
-        vars(other)["models"] = models
+        other = copy(self)
+        other.models = models
         return other
 
     @cached_property

@@ -16,6 +16,9 @@ _F32 = 4
 _ROW_INDEX = 8
 """Bytes of the row number of a cache entry (I64), needed for each value where flash attention is off."""
 
+HIDDEN_ROWS = 3
+"""Rows of the hidden size alive beside a feed-forward block."""
+
 PIPELINE_COPIES = 4
 """Copies of the graph's inputs when work is pipelined over several devices (``GGML_SCHED_MAX_COPIES``)."""
 
@@ -163,14 +166,14 @@ def _ffn(arch: Architecture) -> int:
     d = arch.hidden
     matrices = 3 if arch.gated else 1
     dense = max(arch.ffn_by_layer or (arch.ffn,))
-    widest = matrices * dense + (2 if arch.fused_qkv and arch.gated else 3) * d
+    widest = matrices * dense + (2 if arch.fused_qkv and arch.gated else HIDDEN_ROWS) * d
     if arch.moe:
         moe = arch.moe
         if moe.latent:
             return max(widest, moe.active * (matrices * moe.expert_ffn + moe.latent) + 4 * d)
         widest = max(
             widest,
-            matrices * moe.active * moe.expert_ffn + 3 * d,
+            matrices * moe.active * moe.expert_ffn + HIDDEN_ROWS * d,
             (2 * moe.active + (2 if moe.shared_ffn else 6)) * d,
         )
     return widest

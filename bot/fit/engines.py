@@ -6,7 +6,7 @@ Ollama, LM Studio and KoboldCpp run llama.cpp and follow its rules.
 from typing import Literal, NamedTuple
 
 from bot.fit.architecture import MIB, Architecture
-from bot.fit.compute import widest_rows
+from bot.fit.compute import HIDDEN_ROWS, widest_rows
 from bot.fit.devices import OVERHEAD_MIB, Backend, Device, headroom_mib, usable_mib
 from bot.fit.quants import KV_TYPES, QUALITY_ORDER
 
@@ -96,8 +96,6 @@ ENGINES: dict[str, Engine] = {e.name: e for e in (LLAMA_CPP, VLLM, MLX, EXLLAMA,
 _PREFILL_TOKENS = 2048
 """Tokens of a prompt that are computed at once; vLLM's ``max_num_batched_tokens`` as served by default."""
 _ACTIVATION_BYTES = 2
-_HIDDEN_ROWS = 3
-"""Rows of the hidden size alive beside a feed-forward block (as in ``compute.py``)."""
 
 
 def limit_mib(engine: Engine, device: Device) -> float:
@@ -110,7 +108,7 @@ def spare_mib(engine: Engine, device: Device) -> float:
     return headroom_mib(device) if engine.utilisation == 1.0 else 0.0
 
 
-def unchunked_mib(engine: Engine, arch: Architecture, context: int, devices: int = 1) -> float:
+def unchunked_mib(engine: Engine, arch: Architecture, context: int, devices: int) -> float:
     """What vLLM needs more on a device where it reads a prompt as a whole: older versions, or with chunks turned off.
 
     A comfortable fit leaves that much; public reports of failed starts are of this kind. Devices that share layers have
@@ -118,7 +116,7 @@ def unchunked_mib(engine: Engine, arch: Architecture, context: int, devices: int
     """
     if engine is not VLLM:
         return 0.0
-    whole = _HIDDEN_ROWS * arch.hidden
+    whole = HIDDEN_ROWS * arch.hidden
     rows = whole + max(0, widest_rows(arch) - whole) / devices
     return max(0, context - _PREFILL_TOKENS) * rows * _ACTIVATION_BYTES / MIB
 

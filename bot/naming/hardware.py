@@ -511,7 +511,7 @@ def _shares_memory(part: str) -> bool:
 
 def _penalty(typed: frozenset[str], form: _Form) -> float | None:
     unexplained = typed - form.tokens - form.free - _NOISE
-    if any(token not in _BRANDS | _GRAPHICS_MEMORY for token in unexplained):
+    if unexplained - _BRANDS - _GRAPHICS_MEMORY:
         return None
     # A brand that was typed must be the record's own: «rtx 1080» and «quadro 3090» name nothing.
     if unexplained & {

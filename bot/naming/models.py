@@ -185,12 +185,13 @@ class ModelIndex:
             return ModelMatch(model, quant)  # written letter by letter as its makers do: nothing goes without saying
         if model := self._exact.get(_spaced(rest.strip(" -.:()"))) or self._exact.get(said):
             return ModelMatch(model, quant)
-        if cloud := self._cloud_model(rest):
+        sequence = _sequence(rest)
+        if cloud := self._cloud_model(sequence):
             return NotLocal(typed, cloud)
-        tokens, mended = self._mended(_tokens(rest))
+        tokens, mended = self._mended(_tokens_of(sequence))
         if not tokens.words and not tokens.sizes:
             return NotFound("model", typed, ())
-        versions = _versions(_sequence(rest))
+        versions = _versions(sequence)
         readings = self._readings(tokens, versions)
         for respelled in () if readings else self._respelled(":".join(named)):
             tokens, mended = self._mended(_tokens(respelled))
@@ -240,8 +241,7 @@ class ModelIndex:
         found = process.extract(text, self._names, scorer=fuzz.WRatio, limit=5, score_cutoff=55)
         return tuple(_candidate(self._models[model_id]) for _, _, model_id in found)
 
-    def _cloud_model(self, text: str) -> CloudModel | None:
-        typed = _sequence(text)
+    def _cloud_model(self, typed: list[tuple[str, str]]) -> CloudModel | None:
         if any(kind == "size" for kind, _ in typed):
             return None  # models of the cloud have no published size: a fine-tune named after one
         for start, first in enumerate(typed):

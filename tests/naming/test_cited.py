@@ -14,19 +14,14 @@
 import pytest
 
 from bot.answers.knowledge import Knowledge
-from tests.naming.test_typed import HERE, said
+from tests.naming.test_typed import rows, said
 
 
-def rows(kind: str) -> list[tuple[str, ...]]:
-    lines = (HERE / f"cited_{kind}.tsv").read_text(encoding="utf-8").splitlines()
-    return [tuple(line.split("\t")[:2]) for line in lines]
-
-
-@pytest.mark.parametrize(("written", "outcome"), rows("hardware"))
+@pytest.mark.parametrize(("written", "outcome"), rows("cited_hardware"))
 def test_hardware(knowledge: Knowledge, written: str, outcome: str) -> None:
     assert said(knowledge.hardware.resolve(written)) == outcome
 
 
-@pytest.mark.parametrize(("written", "outcome"), rows("model"))
+@pytest.mark.parametrize(("written", "outcome"), rows("cited_model"))
 def test_models(knowledge: Knowledge, written: str, outcome: str) -> None:
     assert said(knowledge.models.resolve(written)) == outcome

@@ -19,9 +19,9 @@ from bot.naming.sentence import read_sentence
 HERE = Path(__file__).parent
 
 
-def rows(kind: str) -> list[tuple[str, str]]:
-    lines = (HERE / f"typed_{kind}.tsv").read_text(encoding="utf-8").splitlines()
-    return [(typed, outcome) for typed, _, outcome in (line.partition("\t") for line in lines)]
+def rows(name: str) -> list[tuple[str, str]]:
+    lines = (HERE / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    return [(typed, outcome) for typed, outcome, *_ in (line.split("\t") for line in lines)]
 
 
 def said(outcome: ModelOutcome | HardwareOutcome) -> str:
@@ -38,17 +38,17 @@ def said(outcome: ModelOutcome | HardwareOutcome) -> str:
     return "-" if isinstance(outcome, NotFound) else "!"
 
 
-@pytest.mark.parametrize(("typed", "outcome"), rows("hardware"))
+@pytest.mark.parametrize(("typed", "outcome"), rows("typed_hardware"))
 def test_hardware(knowledge: Knowledge, typed: str, outcome: str) -> None:
     assert said(knowledge.hardware.resolve(typed)) == outcome
 
 
-@pytest.mark.parametrize(("typed", "outcome"), rows("model"))
+@pytest.mark.parametrize(("typed", "outcome"), rows("typed_model"))
 def test_models(knowledge: Knowledge, typed: str, outcome: str) -> None:
     assert said(knowledge.models.resolve(typed)) == outcome
 
 
-@pytest.mark.parametrize(("question", "slots"), rows("sentence"))
+@pytest.mark.parametrize(("question", "slots"), rows("typed_sentence"))
 def test_sentences(knowledge: Knowledge, question: str, slots: str) -> None:
     assert read(knowledge, question) == slots
 
