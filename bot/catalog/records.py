@@ -123,7 +123,9 @@ class Hardware(Record):
     chip: str | None = None
     released: date | None = None
     memory_gib: tuple[float, ...] = ()
-    """Sizes it was sold with; empty for a CPU platform."""
+    """Sizes it was sold with, of one chip; empty for a CPU platform."""
+    chips: int = Field(default=1, ge=1)
+    """Chips on one board, each with its own memory (a Tesla K80 of 24 GB is two of 12)."""
     memory_type: str | None = None
     bus_bits: int | None = Field(default=None, gt=0)
     bandwidth_gb_s: float = Field(gt=0)

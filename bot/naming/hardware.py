@@ -55,7 +55,7 @@ _NOISE = frozenset(
     """
     a an the my on of with in vram ram memory gb gib g oc founders fe asus tuf rog msi zotac evga gigabyte aorus
     sapphire nitro pny palit gainward inno powercolor xfx reference desktop pc video unified linux windows macos
-    only w colab kaggle macbook uma metal ssd nvme storage edition devkit dev kit mainboard motherboard board dell hp
+    only w colab kaggle macbook uma metal ssd nvme storage edition devkit dev developer kit mainboard motherboard board dell hp
     lenovo thinkpad zbook gmktec evo minisforum beelink bosgame geekom single laptop's a64 have has got my i've rig
     server workstation lxc oam proxmox tp ubuntu win11 studio mini air imac book nvlink system ddr x framework
     gpu gpus card cards ddr3 ddr4 ddr5 lpddr4 lpddr4x lpddr5 lpddr5x
@@ -129,6 +129,13 @@ class _Reading(NamedTuple):
     hardware: Hardware
 
 
+class _Found(NamedTuple):
+    devices: tuple[Device, ...]
+    """One; as many as it has chips, if a board is named by the memory of all of them."""
+    certain: bool
+    """Whether there was nothing to choose or mend."""
+
+
 class HardwareIndex:
     """Resolves hardware names against one catalog."""
 
@@ -188,7 +195,7 @@ class HardwareIndex:
         known = self._exact.get(name) or self._exact.get(name.partition(":")[0])
         if known and known.kind == "cpu":  # its name has words that part names from each other
             one = self._one(name, typed)
-            return one if isinstance(one, AskBack | NotFound) else HardwareMatch((one[0],), None)
+            return one if isinstance(one, AskBack | NotFound) else HardwareMatch(one.devices, None)
         for reading in (name,) if known else ways_to_read(cleaned(name, self._names_in_s)):
             outcome = self._whole(reading, typed)
             if not isinstance(outcome, NotFound):
@@ -221,17 +228,18 @@ class HardwareIndex:
                 if not _meaning(part) and not _MEMORY.search(part):
                     continue
             count, part = _count(part)
-            if not 1 <= count <= MAX_DEVICES or len(devices) + count > MAX_DEVICES:
+            if not 1 <= count <= MAX_DEVICES:
                 return Unreadable("gpu", "count", str(MAX_DEVICES))
             outcome = self._one(part, typed)
             if isinstance(outcome, AskBack):
                 asked = asked or _among(outcome, parts, number, count)
                 continue
-            if not isinstance(outcome, tuple) or isinstance(outcome, (AskBack, NotFound)):
+            if isinstance(outcome, NotFound):
                 return outcome
-            device, certain = outcome
-            taken_from = taken_from or (None if certain else typed)
-            devices += [device] * count
+            taken_from = taken_from or (None if outcome.certain else typed)
+            devices += outcome.devices * count
+        if len(devices) > MAX_DEVICES:
+            return Unreadable("gpu", "count", str(MAX_DEVICES))
         if asked:
             return asked
         if processor and not devices:
@@ -255,8 +263,8 @@ class HardwareIndex:
         typed = _GLUED.sub(r"\1 ", plain(text))
         return [self._hardware[hardware_id] for hardware_id in self._suggestions.search(typed, limit)]
 
-    def _one(self, part: str, typed: str) -> tuple[Device, bool] | AskBack | NotFound:
-        """One kind of device, and whether there was nothing to choose or mend."""
+    def _one(self, part: str, typed: str) -> _Found | AskBack | NotFound:
+        """What one name with its memory means."""
         head, _, suffix = part.partition(":")
         exact = self._exact.get(part) or self._exact.get(head)
         memory = float(suffix) if exact and suffix.isdigit() else None
@@ -280,16 +288,20 @@ class HardwareIndex:
         if cores := _gpu_cores(typed):
             readings = [r for r in readings if (n := _CORES.search(r.hardware.name)) and int(n[1]) in cores] or readings
         if not readings and (card := self._generic(part, memory)):
-            return card, False
+            return _Found((card,), False)
         if not readings:
             return NotFound("gpu", typed, ())
         best = min(reading.penalty for reading in readings)
         if all(reading.hardware.kind == "cpu" for reading in readings):
             platform = min(readings, key=lambda r: (r.penalty, r.hardware.rank)).hardware
-            return (_with_memory(platform, memory), len(readings) == 1) if memory else _how_much(platform, typed)
+            if not memory:
+                return _how_much(platform, typed)
+            return _Found((_with_memory(platform, memory),), len(readings) == 1)
         close = [r for r in readings if r.penalty <= best + _SAME]
         options = _options(close, memory)
         if memory is not None and not options:
+            if len(close) == 1 and (chips := _chips(close[0].hardware, memory)):
+                return _Found(chips, not mended)
             options = _options(readings, memory)
             if not options:
                 return AskBack("gpu", typed, _candidates(_options(close, None)))
@@ -306,7 +318,7 @@ class HardwareIndex:
             return AskBack("gpu", typed, _candidates(list(by_chip.values())))
         if any(_differs(options[0], other) for other in options[1:]):
             return AskBack("gpu", typed, _candidates(options))
-        return options[0], not mended and len(options) == 1 and best < _MODIFIER
+        return _Found((options[0],), not mended and len(options) == 1 and best < _MODIFIER)
 
     def _read(self, part: str) -> tuple[list[_Reading], bool]:
         """What a name without its memory may mean, and whether a typing error was mended."""
@@ -565,6 +577,12 @@ def _options(readings: list[_Reading], memory: float | None, *, rare: bool = Fal
         if not any(not _differs(device, known) for known in chosen):
             chosen.append(device)
     return chosen
+
+
+def _chips(board: Hardware, memory: float) -> tuple[Device, ...]:
+    """The chips of a board named by the memory of all of them together («tesla k80 24gb»); none if it has not that."""
+    size = memory / board.chips
+    return (Device(board, size),) * board.chips if size in board.memory_gib else ()
 
 
 def _sizes(hardware: Hardware, typed: float | None) -> tuple[float, ...]:

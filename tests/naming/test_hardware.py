@@ -57,7 +57,7 @@ def devices(knowledge: Knowledge, typed: str) -> list[tuple[str, float]]:
         ("2x 12 gb gpu", "card-12gb", 12, 2),
         ("cpu only 64gb ram", "ryzen-3000-5000-ddr4-3200", 64, 1),
         ("4O90", "rtx-4090", 24, 1),
-        ("Arc 770", "arc-a770", 16, 1),
+        ("Arc 770 16gb", "arc-a770", 16, 1),
         ("apple-m3-max-40-core:64", "apple-m3-max-40-core", 64, 1),
     ],
 )
