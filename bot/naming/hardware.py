@@ -22,6 +22,8 @@ MAX_DEVICES = 64
 _MEMORY = re.compile(r"(?<![\w.])(?!\d{4}g\b)(\d{1,4}(?:\.\d)?) ?(?:gib|gb|go|g)(?![a-z0-9])")
 _STACKED = re.compile(r"\bhbm ?\d?e?\b")
 """Drivers put it into names: «NVIDIA H100 80GB HBM3»."""
+_SIZE = re.compile(r":\d+(?:\.\d)?$")
+"""What an id ends with where a record has several memory sizes."""
 _BARE_MEMORY = re.compile(r"(.*\S) (\d{1,3})$")
 _RAM = re.compile(
     r"(?<![\w.])(\d{1,4}) ?(?:gib|gb|g(?!ddr))? ?(?:of )?"
@@ -101,6 +103,9 @@ _SHARING = re.compile(
     r"|\bcpu\b|\bno gpu\b"
 )
 """What shares its memory with the system."""
+_AMPERE = re.compile(r"\ba(?=[1-6][05]00\b)")
+_LATER = re.compile(r"\b(?:ada|blackwell)\b")
+"""«A6000» is the Ampere; the Ada and the Blackwell have no letter."""
 _CORES = re.compile(r" \((\d+)-core GPU\)")
 _GPU_CORES = re.compile(r"\b(\d+)[- ]?(?:core gpu|gpu[- ]core|core graphics)")
 _ANY_CORES = re.compile(r"\b(\d+)(?:[- ]?cores?\b(?![- ]?cpu)|c(?=[/ )]|$))")
@@ -192,16 +197,26 @@ class HardwareIndex:
             return Unreadable("gpu", "too_long", str(MAX_LENGTH))
         first: HardwareOutcome | None = None
         name = plain(typed)
-        known = self._exact.get(name) or self._exact.get(name.partition(":")[0])
-        if known and known.kind == "cpu":  # its name has words that part names from each other
-            one = self._one(name, typed)
+        if self._exact.get(name) or (name.partition(":")[0] in self._exact and _SIZE.search(name)):
+            one = self._one(name, typed)  # whole: it may have words that part names from each other
             return one if isinstance(one, AskBack | NotFound) else HardwareMatch(one.devices, None)
-        for reading in (name,) if known else ways_to_read(cleaned(name, self._names_in_s)):
+        if either := self._ampere_or_later(name, typed):
+            return either
+        for reading in ways_to_read(cleaned(name, self._names_in_s)):
             outcome = self._whole(reading, typed)
             if not isinstance(outcome, NotFound):
                 return outcome
             first = first or outcome
         return first or NotFound("gpu", typed, ())
+
+    def _ampere_or_later(self, name: str, typed: str) -> AskBack | None:
+        """«a6000 ada»: the letter says one generation, the word another, and either may be the slip."""
+        if not (_AMPERE.search(name) and _LATER.search(name)):
+            return None
+        readings = (" ".join(_LATER.sub(" ", name).split()), _AMPERE.sub("", name))
+        found = {reading: self.find(reading) for reading in readings}
+        cards = {reading: o.devices[0] for reading, o in found.items() if isinstance(o, HardwareMatch)}
+        return AskBack("gpu", typed, tuple(_candidate(d)._replace(id=r) for r, d in cards.items())) if cards else None
 
     def _whole(self, text: str, typed: str) -> HardwareOutcome:
         """All devices and the system memory that one way to read the text gives."""
