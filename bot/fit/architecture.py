@@ -190,6 +190,8 @@ class Architecture(Part):
             raise ValueError("the pattern has recurrent layers, but no recurrent facts are given")
         if "E" in kinds and not self.moe:
             raise ValueError("the pattern has expert layers, but no expert facts are given")
+        if self.moe and self.moe.first_dense_layers and not (self.ffn or self.ffn_by_layer):
+            raise ValueError("layers before the experts need ffn")
         if self.compressed and len(self.compressed.ratios) != self.layers:
             raise ValueError(f"compressed.ratios lists {len(self.compressed.ratios)} of {self.layers} layers")
         for name in ("ffn_by_layer", "kv_heads_by_layer"):

@@ -216,7 +216,8 @@ async def test_the_catalog_is_asked_first(catalog: Catalog, loopback: tuple[Loop
 
 async def test_the_hub_says_what_the_catalog_lacks(catalog: Catalog, loopback: tuple[Loopback, Hub]) -> None:
     served, hub = loopback
-    lacking = next(model for model in catalog.models.values() if model.architecture is None)
+    models = catalog.models.values()
+    lacking = next(model for model in models if model.architecture is None and model.modality == "text")
     assert (await run(catalog, hub, lacking.id)).status == "unavailable"
     served.repos[lacking.hf_id] = {"config.json": config(), "model.safetensors": b""}
     assert (await run(catalog, Hub(hub.endpoint), lacking.id)).status == "answered"
