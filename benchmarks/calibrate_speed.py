@@ -1,8 +1,8 @@
 """Fits the speed model to the measured runs of ``data/benchmarks`` and writes ``bot/fit/speed_coefficients.py``.
 
 ``python -m benchmarks.calibrate_speed`` prints the error table of runs that were held out (by source, twelve parts) and
-writes the coefficients of all runs. Time of a token = bytes read / (bandwidth × efficiency) + layers × cost + cost; the
-efficiency of a backend is adjusted by generation of hardware. Sources with many runs weigh less a run.
+writes the coefficients of all runs. Time of a token = bytes read / (bandwidth × efficiency) + launches × cost + cost;
+the efficiency of a backend is adjusted by generation of hardware. Sources with many runs weigh less a run.
 """
 
 import math
@@ -20,15 +20,17 @@ from rich.table import Table
 from bot.catalog.load import load
 from bot.catalog.place import data_folder
 from bot.catalog.records import Benchmark, Hardware, Model
-from bot.fit.plan import Load, all_on_one, context_mib
+from bot.fit.plan import Load, all_on_one
 from bot.fit.speed import (
     UNFITTED,
     Coefficients,
     active_mib,
     active_weights,
     all_weights_gb,
+    cache_mib,
     generation_of,
     is_packed,
+    launches,
     prefill_s_per_token,
     spread_of,
     token_seconds,
@@ -81,7 +83,7 @@ class Run(NamedTuple):
     experts_gb: float
     weights_g: float
     packed: bool
-    layers: int
+    launches: float
     bandwidth_gb_s: float
     compute: float | None
     """Floating-point operations per second, and of them those that a prompt token takes (``flops``)."""
@@ -140,7 +142,6 @@ def usable_runs() -> list[Run]:
         if row.backend != "cpu" and all_on_one(asked, device).shares[0].total_mib > _FULL * row.memory_gib * 1024:
             continue  # part of it was in system memory, and the source does not say how much
         dense, experts = active_mib(asked)
-        context = sum(context_mib(asked)) * row.depth / asked.context
         gb = 2**20 / 1e9
         runs.append(
             Run(
@@ -148,11 +149,11 @@ def usable_runs() -> list[Run]:
                 model.architecture.moe is not None,
                 f"{row.engine}/{row.backend}",
                 generation_of(device),
-                (dense + context) * gb,
+                (dense + cache_mib(asked, row.depth / asked.context)) * gb,
                 experts * gb,
                 active_weights(model.architecture) / 1e9,
                 is_packed(row.quant),
-                model.architecture.layers,
+                launches(model.architecture),
                 hardware.bandwidth_gb_s,
                 device.tflops and device.tflops * 1e12,
                 2 * active_weights(model.architecture),
@@ -166,8 +167,8 @@ def usable_runs() -> list[Run]:
 def decode_error(run: Run, c: Coefficients) -> float:
     """Logarithm of predicted by measured seconds a token: positive where the prediction is too slow."""
     seconds = token_seconds(
-        c, run.where, run.generation, run.dense_gb, run.experts_gb, run.weights_g, run.layers, run.bandwidth_gb_s,
-        moe=run.moe, packed=run.packed,
+        c, run.where, run.generation, run.dense_gb, run.experts_gb, run.weights_g, run.launches, run.bandwidth_gb_s,
+        packed=run.packed,
     )  # fmt: skip
     return math.log(seconds * (run.row.decode_tok_s or 0.0))
 

@@ -83,8 +83,11 @@ FITTED = Coefficients(
 _EFFICIENCY, _EXPERTS, _UNPACK, _LAYER_S, _TOKEN_S, _PREFILL = 0.65, 1.2, 0.06, 16e-6, 7e-4, 0.25
 _SPREAD = 2.1
 """Half-width of the band of an engine that nobody measured: chips are known by what other engines did on them."""
-_EXPERT_LAYER = 2.0
-"""A layer of experts launches about this many times the work of a dense one: routing, gathering, several matrices."""
+_EXPERTS_MORE, _RECURRENT_MORE, _LATENT_MORE, _NORMS_MORE = 2.0, 4.0, 2.0, 1.0
+"""Small kernels of a layer beyond those of a plain one, counted in plain layers: routing and gathering of experts, the
+scan of recurrent layers, the projections of latent attention, Gemma's norms on both sides of each half. By the held-out
+error of ``benchmarks/calibrate_speed.py`` (steps of a half to one were tried)."""
+_GEMMA = ("gemma2", "gemma3", "gemma4")
 
 
 class Band(NamedTuple):
@@ -141,20 +144,18 @@ def token_seconds(
     dense_gb: float,
     experts_gb: float,
     weights_g: float,
-    layers: float,
+    launches: float,
     bandwidth_gb_s: float,
     *,
-    moe: bool,
     packed: bool,
 ) -> float:
     """Seconds for one token on one device: bytes over the bandwidth that is reached, and the fixed costs.
 
-    ``weights_g``: 10⁹ weights that are multiplied for it, ``packed`` ones after unpacking.
+    ``weights_g``: 10⁹ weights that are multiplied for it, ``packed`` ones after unpacking; ``launches``: of its layers.
     """
     efficiency = min(0.98, c.efficiency.get(where, _EFFICIENCY) * _generation_factor(c, generation))
-    read = dense_gb + experts_gb * (c.experts.get(where, _EXPERTS) if moe else 1.0)
+    read = dense_gb + experts_gb * c.experts.get(where, _EXPERTS)
     read = read + weights_g * c.unpack.get(where, _UNPACK) if packed else read * c.floats.get(where, 1.0)
-    launches = layers * (_EXPERT_LAYER if moe else 1.0)
     fixed = c.token_s.get(where, _TOKEN_S) + launches * c.layer_s.get(where, _LAYER_S)
     fixed += weights_g * c.weight_s.get(where, 0.0) * min(1.0, _TWO_CHANNELS_GB_S / bandwidth_gb_s)
     return read / (bandwidth_gb_s * efficiency) + fixed
@@ -186,6 +187,12 @@ def active_mib(load: Load) -> tuple[float, float]:
     return (weights.device_mib - weights.experts_mib) * scale, weights.experts_mib * share * scale
 
 
+def cache_mib(load: Load, used: float) -> float:
+    """MiB of cache read for each token when that share of the context is in use; states are read and written whole."""
+    kv, recurrent = context_mib(load)
+    return kv * used + 2 * recurrent
+
+
 def all_weights_gb(load: Load) -> float:
     """GB of all weights on the devices, those of every expert included."""
     return weights_mib(load) * _GB_PER_MIB
@@ -203,11 +210,9 @@ def _where(load: Load, device: Device) -> str:
 def _token(load: Load, plan: Plan, devices: tuple[Device, ...]) -> tuple[float, float]:
     """Expected seconds for a token, and the fewest that the bandwidth allows."""
     dense, experts = active_mib(load)
-    kv, recurrent = context_mib(load)
-    cache = kv * _USED + recurrent
+    cache = cache_mib(load, _USED)
     weights_g = active_weights(load.architecture) / 1e9
-    layers = load.architecture.layers
-    moe = load.architecture.moe is not None
+    layers, launched = load.architecture.layers, launches(load.architecture)
     on_device = min(1.0, max(plan.gpu_layers - 1, 0) / layers)
     experts_on_device = on_device * (1 - plan.cpu_experts_layers / layers)
     total = sum(s.weights_mib for s in plan.shares) or 1.0
@@ -220,8 +225,8 @@ def _token(load: Load, plan: Plan, devices: tuple[Device, ...]) -> tuple[float, 
         where, generation = _where(load, device), generation_of(device)
         times.append(
             token_seconds(
-                FITTED, where, generation, dense_gb, experts_gb, weights_g * on_device * part, layers * part,
-                device.bandwidth_gb_s, moe=moe, packed=is_packed(load.quant),
+                FITTED, where, generation, dense_gb, experts_gb, weights_g * on_device * part,
+                launched * part, device.bandwidth_gb_s, packed=is_packed(load.quant),
             )
         )  # fmt: skip
         rates.append(device.bandwidth_gb_s * FITTED.efficiency.get(where, _EFFICIENCY))
@@ -239,6 +244,21 @@ def _token(load: Load, plan: Plan, devices: tuple[Device, ...]) -> tuple[float, 
         seconds += host_gb / rate
         least += host_gb / bandwidth
     return seconds, least / (len(devices) if parallel else 1)
+
+
+@cache
+def launches(arch: Architecture) -> float:
+    """What the layers launch for a token, in plain dense layers."""
+    latent = _LATENT_MORE if arch.mla else 0.0
+    norms = _NORMS_MORE if arch.family.startswith(_GEMMA) else 0.0
+    count = 0.0
+    for index, kind in enumerate(arch.kinds):
+        count += 1 + norms + (_EXPERTS_MORE if arch.has_experts(index) else 0.0)
+        if kind in "rRb":
+            count += _RECURRENT_MORE if arch.recurrent and arch.recurrent.kind != "short_conv" else 0.0
+        elif kind not in "-E":
+            count += latent
+    return count
 
 
 @cache

@@ -1,16 +1,16 @@
 """Coefficients of the speed model, written by ``benchmarks/calibrate_speed.py``.
 
-From 1096 decode and 326 prefill runs of ``data/benchmarks``; what is not here has the defaults
+From 1103 decode and 327 prefill runs of ``data/benchmarks``; what is not here has the defaults
 of ``speed.py``.
 """
 
 EFFICIENCY = {
-    "llama.cpp/cpu": 0.64,
-    "llama.cpp/cuda": 0.8,
-    "llama.cpp/metal": 0.82,
-    "llama.cpp/rocm": 0.74,
+    "llama.cpp/cpu": 0.6,
+    "llama.cpp/cuda": 0.86,
+    "llama.cpp/metal": 0.8,
+    "llama.cpp/rocm": 0.78,
     "llama.cpp/sycl": 0.6,
-    "llama.cpp/vulkan": 0.86,
+    "llama.cpp/vulkan": 0.8,
     "mlx/metal": 0.8,
 }
 GENERATION = {
@@ -18,7 +18,7 @@ GENERATION = {
     "cpu//integrated": 1.0,
     "cpu/M4/unified": 1.0,
     "cpu/Xe-LPG/integrated": 1.0,
-    "cuda/Ada Lovelace/gpu": 1.05,
+    "cuda/Ada Lovelace/gpu": 1.103,
     "cuda/Ampere HBM/gpu": 0.6375,
     "cuda/Ampere/gpu": 1.0,
     "cuda/Ampere/unified": 0.9044,
@@ -38,7 +38,7 @@ GENERATION = {
     "metal/M3 Pro/unified": 1.0,
     "metal/M3 Ultra/unified": 1.0,
     "metal/M4 Max/unified": 1.0,
-    "metal/M4 Pro/unified": 1.05,
+    "metal/M4 Pro/unified": 1.103,
     "metal/M4/unified": 1.0,
     "metal/M5 Max/unified": 1.0,
     "metal/M5 Pro/unified": 1.0,
@@ -61,42 +61,42 @@ EXPERTS = {
     "llama.cpp/metal": 1.6,
     "llama.cpp/rocm": 1.4,
     "llama.cpp/sycl": 4.2,
-    "llama.cpp/vulkan": 1.2,
-    "mlx/metal": 1.0,
+    "llama.cpp/vulkan": 1.0,
+    "mlx/metal": 1.2,
 }
 UNPACK = {
-    "llama.cpp/cuda": 0.02,
-    "llama.cpp/metal": 0.0,
+    "llama.cpp/cuda": 0.06,
+    "llama.cpp/metal": 0.02,
     "llama.cpp/rocm": 0.0,
     "llama.cpp/sycl": 0.0,
-    "llama.cpp/vulkan": 0.02,
-    "mlx/metal": 0.02,
+    "llama.cpp/vulkan": 0.0,
+    "mlx/metal": 0.06,
 }
 FLOATS = {
-    "llama.cpp/cuda": 0.9,
+    "llama.cpp/cuda": 1.0,
     "llama.cpp/metal": 0.9,
     "llama.cpp/rocm": 0.9,
     "llama.cpp/sycl": 4.0,
     "llama.cpp/vulkan": 1.1,
 }
-WEIGHT_S = {"llama.cpp/cpu": 0.01}
+WEIGHT_S = {"llama.cpp/cpu": 0.004}
 LAYER_S = {
-    "llama.cpp/cpu": 0.0,
-    "llama.cpp/cuda": 2.4e-05,
-    "llama.cpp/metal": 4.8e-05,
-    "llama.cpp/rocm": 1.6e-05,
-    "llama.cpp/sycl": 3.2e-05,
-    "llama.cpp/vulkan": 1.6e-05,
-    "mlx/metal": 4.8e-05,
+    "llama.cpp/cpu": 0.00013,
+    "llama.cpp/cuda": 1.6e-05,
+    "llama.cpp/metal": 3.2e-05,
+    "llama.cpp/rocm": 2.4e-05,
+    "llama.cpp/sycl": 1.2e-05,
+    "llama.cpp/vulkan": 2.4e-05,
+    "mlx/metal": 1.6e-05,
 }
 TOKEN_S = {
-    "llama.cpp/cpu": 0.0,
-    "llama.cpp/cuda": 0.0002,
-    "llama.cpp/metal": 0.0015,
+    "llama.cpp/cpu": 0.0001,
+    "llama.cpp/cuda": 0.0004,
+    "llama.cpp/metal": 0.001,
     "llama.cpp/rocm": 0.001,
     "llama.cpp/sycl": 0.0,
-    "llama.cpp/vulkan": 0.0007,
-    "mlx/metal": 0.0004,
+    "llama.cpp/vulkan": 0.0,
+    "mlx/metal": 0.0007,
 }
 PREFILL = {
     "llama.cpp/cuda/dense": 0.4265,
@@ -104,7 +104,7 @@ PREFILL = {
     "llama.cpp/metal/dense": 0.7516,
     "llama.cpp/metal/moe": 0.535,
     "llama.cpp/rocm/dense": 0.242,
-    "llama.cpp/rocm/moe": 0.1226,
+    "llama.cpp/rocm/moe": 0.1095,
     "llama.cpp/sycl/dense": 0.1373,
     "llama.cpp/sycl/moe": 0.0224,
     "llama.cpp/vulkan/dense": 0.1538,
@@ -142,29 +142,30 @@ PREFILL_GENERATION = {
     "vulkan/Xe2-HPG/gpu": 0.9358,
 }
 SPREAD = {
-    "cuda/Ada Lovelace/gpu": 1.24,
-    "cuda/Ampere/gpu": 1.58,
-    "cuda/Ampere/unified": 1.59,
-    "cuda/Blackwell 2.0/gpu": 1.19,
-    "cuda/Blackwell 2.0/unified": 1.27,
-    "cuda/Pascal/gpu": 2.43,
-    "cuda/Turing/gpu": 1.54,
-    "llama.cpp/cpu": 1.49,
-    "llama.cpp/cuda": 1.44,
-    "llama.cpp/metal": 1.21,
-    "llama.cpp/rocm": 1.18,
-    "llama.cpp/sycl": 4.24,
-    "llama.cpp/vulkan": 1.68,
-    "metal/M2 Ultra/unified": 1.26,
-    "metal/M3 Ultra/unified": 1.23,
-    "metal/M4 Max/unified": 1.22,
-    "metal/M4 Pro/unified": 1.17,
-    "metal/M4/unified": 1.16,
-    "metal/M5 Max/unified": 1.18,
-    "mlx/metal": 1.19,
-    "rocm/RDNA 3.0/gpu": 1.17,
-    "rocm/RDNA 3.5/unified": 1.16,
-    "sycl/Xe2-HPG/gpu": 4.24,
+    "cuda/Ada Lovelace/gpu": 1.16,
+    "cuda/Ampere/gpu": 1.53,
+    "cuda/Ampere/unified": 1.62,
+    "cuda/Blackwell 2.0/gpu": 1.15,
+    "cuda/Blackwell 2.0/unified": 1.16,
+    "cuda/Pascal/gpu": 2.44,
+    "cuda/Turing/gpu": 1.57,
+    "llama.cpp/cpu": 1.38,
+    "llama.cpp/cuda": 1.4,
+    "llama.cpp/metal": 1.25,
+    "llama.cpp/rocm": 1.27,
+    "llama.cpp/sycl": 4.2,
+    "llama.cpp/vulkan": 1.65,
+    "metal/M1 Max/unified": 1.68,
+    "metal/M2 Ultra/unified": 1.37,
+    "metal/M3 Ultra/unified": 1.17,
+    "metal/M4 Max/unified": 1.16,
+    "metal/M4 Pro/unified": 1.15,
+    "metal/M4/unified": 1.15,
+    "metal/M5 Max/unified": 1.33,
+    "mlx/metal": 1.16,
+    "rocm/RDNA 3.0/gpu": 1.33,
+    "rocm/RDNA 3.5/unified": 1.15,
+    "sycl/Xe2-HPG/gpu": 4.2,
     "vulkan/RDNA 3.5/unified": 1.15,
 }
-PREFILL_SPREAD = 1.7
+PREFILL_SPREAD = 1.71

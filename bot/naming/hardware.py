@@ -57,10 +57,10 @@ _NOISE = frozenset(
     """
     a an the my on of with in vram ram memory gb gib g oc founders fe asus tuf rog msi zotac evga gigabyte aorus
     sapphire nitro pny palit gainward inno powercolor xfx reference desktop pc video unified linux windows macos
-    only w colab kaggle macbook uma metal ssd nvme storage edition devkit dev developer kit mainboard motherboard board dell hp
-    lenovo thinkpad zbook gmktec evo minisforum beelink bosgame geekom single laptop's a64 have has got my i've rig
-    server workstation lxc oam proxmox tp ubuntu win11 studio mini air imac book nvlink system ddr x framework
-    gpu gpus card cards ddr3 ddr4 ddr5 lpddr4 lpddr4x lpddr5 lpddr5x
+    only w colab kaggle macbook uma metal ssd nvme storage edition devkit dev developer kit mainboard
+    motherboard board dell hp lenovo thinkpad zbook gmktec evo minisforum beelink bosgame geekom single laptop's
+    a64 have has got my i've rig server workstation lxc oam proxmox tp ubuntu win11 studio mini air imac book
+    nvlink system ddr x framework gpu gpus card cards ddr3 ddr4 ddr5 lpddr4 lpddr4x lpddr5 lpddr5x
     """.split()
 )
 _GRAPHICS_MEMORY = frozenset({"gddr5", "gddr5x", "gddr6", "gddr6x", "gddr7"})
