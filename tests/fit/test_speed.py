@@ -1,8 +1,11 @@
 """Laws that every speed obeys."""
 
+from math import log
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.calibrate_speed import decode_error, usable_runs
 from bot.fit.architecture import Architecture, Moe
 from bot.fit.devices import Device
 from bot.fit.plan import Load, all_on_one, layers_in_host
@@ -70,11 +73,14 @@ def test_offloading_is_never_faster_than_all_on_the_device(device: Device, conte
 
 
 def test_bands_are_no_wider_than_promised() -> None:
-    widths = sorted(factor**2 for name, factor in FITTED.spread.items() if name.count("/") > 1)
+    """Of the runs that bands were made from."""
+    runs = [run for run in usable_runs() if run.row.decode_tok_s]
+    widths = sorted(spread_of(FITTED, run.where, run.generation) ** 2 for run in runs)
     assert widths[len(widths) // 2] <= 1.6
-    assert spread_of(FITTED, "llama.cpp/cuda", "cuda/Ada Lovelace/gpu") < spread_of(
-        FITTED, "sglang/cuda", "cuda/New/gpu"
-    )
+    inside = sum(abs(decode_error(run, FITTED)) <= log(spread_of(FITTED, run.where, run.generation)) for run in runs)
+    assert inside >= 0.8 * len(runs)
+    known = spread_of(FITTED, "llama.cpp/cuda", "cuda/Ada Lovelace/gpu")
+    assert known < spread_of(FITTED, "sglang/cuda", "cuda/New/gpu")
 
 
 def test_a_chip_that_is_known_says_little_of_an_engine_that_nobody_measured() -> None:
