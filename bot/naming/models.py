@@ -40,6 +40,7 @@ _NOISE = frozenset(
     """.split()
 )
 _FILE_ENDINGS = (".gguf", ".bin", ".safetensors")
+_OWN_WORD = re.compile(r"[-_][a-zA-Z]+(?=\.gguf$)")
 _FILE_PARTS = re.compile(
     r"(?:\.gguf|\.bin|\.safetensors)$|[-.]\d{5}-of-\d{5}\b|\.i1(?=[-.])|-i1(?=-gguf)|[-.]imat(?=[-.]|$)"
 )
@@ -159,6 +160,8 @@ class ModelIndex:
         outcome = self.find(text)
         if not isinstance(outcome, NotFound):
             return outcome
+        if shorter := _without_own_word(outcome.typed):
+            return self.resolve(shorter)
         return self._in_part(outcome.typed) or outcome._replace(nearest=self._nearest(plain(outcome.typed)))
 
     def find(self, text: str) -> ModelOutcome:
@@ -336,6 +339,14 @@ def _differs(a: Model, b: Model) -> bool:
     if a.context and b.context and max(a.context, b.context) >= 2 * min(a.context, b.context):
         return True
     return (a.architecture is None) != (b.architecture is None)
+
+
+def _without_own_word(file: str) -> str | None:
+    """A file without what its maker put behind the quant («…-Q4_K_M_light.gguf»); a word before it is of the name."""
+    own = _OWN_WORD.search(file)
+    before = plain(file[: own.start()]) if own else ""
+    found = find_quant(before)
+    return file[: own.start()] + ".gguf" if own and found and before.startswith(found.rest) else None
 
 
 def _strip_url(text: str) -> str:
