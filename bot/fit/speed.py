@@ -153,12 +153,28 @@ def token_seconds(
 
     ``weights_g``: 10⁹ weights that are multiplied for it, ``packed`` ones after unpacking; ``launches``: of its layers.
     """
+    read_s = _read_s(c, where, generation, dense_gb, experts_gb, weights_g, bandwidth_gb_s, packed=packed)
+    fixed = c.token_s.get(where, _TOKEN_S) + launches * c.layer_s.get(where, _LAYER_S)
+    fixed += weights_g * c.weight_s.get(where, 0.0) * min(1.0, _TWO_CHANNELS_GB_S / bandwidth_gb_s)
+    return read_s + fixed
+
+
+def _read_s(
+    c: Coefficients,
+    where: str,
+    generation: str,
+    dense_gb: float,
+    experts_gb: float,
+    weights_g: float,
+    bandwidth_gb_s: float,
+    *,
+    packed: bool,
+) -> float:
+    """Seconds to read what a token needs, and to unpack it."""
     efficiency = min(0.98, c.efficiency.get(where, _EFFICIENCY) * _generation_factor(c, generation))
     read = dense_gb + experts_gb * c.experts.get(where, _EXPERTS)
     read = read + weights_g * c.unpack.get(where, _UNPACK) if packed else read * c.floats.get(where, 1.0)
-    fixed = c.token_s.get(where, _TOKEN_S) + launches * c.layer_s.get(where, _LAYER_S)
-    fixed += weights_g * c.weight_s.get(where, 0.0) * min(1.0, _TWO_CHANNELS_GB_S / bandwidth_gb_s)
-    return read / (bandwidth_gb_s * efficiency) + fixed
+    return read / (bandwidth_gb_s * efficiency)
 
 
 def prefill_s_per_token(
@@ -216,7 +232,7 @@ def _token(load: Load, plan: Plan, devices: tuple[Device, ...]) -> tuple[float, 
     on_device = min(1.0, max(plan.gpu_layers - 1, 0) / layers)
     experts_on_device = on_device * (1 - plan.cpu_experts_layers / layers)
     total = sum(s.weights_mib for s in plan.shares) or 1.0
-    times, rates = [], []
+    times = []
     least = 0.0
     for device, share in zip(devices, plan.shares, strict=True):
         part = share.weights_mib / total
@@ -229,7 +245,6 @@ def _token(load: Load, plan: Plan, devices: tuple[Device, ...]) -> tuple[float, 
                 launched * part, device.bandwidth_gb_s, packed=is_packed(load.quant),
             )
         )  # fmt: skip
-        rates.append(device.bandwidth_gb_s * FITTED.efficiency.get(where, _EFFICIENCY))
         least += (dense_gb + experts_gb) / device.bandwidth_gb_s
     # Layers of several cards run one after the other; parts of one layer run at the same time.
     parallel = plan.engine.tensor_parallel
@@ -240,10 +255,20 @@ def _token(load: Load, plan: Plan, devices: tuple[Device, ...]) -> tuple[float, 
         if any(d.kind != "gpu" for d in devices):
             bandwidth = min(d.bandwidth_gb_s for d in devices)
         # A machine whose card is slower than its memory would keep the card out of it.
+        rates = (_rate_gb_s(load, d, (dense + cache) * _GB_PER_MIB, experts * _GB_PER_MIB, weights_g) for d in devices)
         rate = min(bandwidth * FITTED.efficiency.get("llama.cpp/cpu", _EFFICIENCY), *rates)
         seconds += host_gb / rate
         least += host_gb / bandwidth
     return seconds, least / (len(devices) if parallel else 1)
+
+
+def _rate_gb_s(load: Load, device: Device, dense_gb: float, experts_gb: float, weights_g: float) -> float:
+    """What a device gets through of all that a token needs, without the costs of launching."""
+    seconds = _read_s(
+        FITTED, _where(load, device), generation_of(device), dense_gb, experts_gb, weights_g, device.bandwidth_gb_s,
+        packed=is_packed(load.quant),
+    )  # fmt: skip
+    return (dense_gb + experts_gb) / seconds
 
 
 @cache

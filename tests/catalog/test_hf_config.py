@@ -111,5 +111,7 @@ def test_rwkv_has_a_state_and_no_cache() -> None:
         }
     )  # fmt: skip
     assert inventory(arch).weights == 7_199_932_416
+    pairs = 32 * 2 * 4096 * (128 + 128 + 96 + 480)
+    assert inventory(arch).f16 == pairs, "llama-quantize leaves the low-rank pairs alone"
     short, long = (context_mib(Load(arch, "Q4_K_M", context)) for context in (512, 1_000_000))
     assert short == long == (0.0, 33.0)

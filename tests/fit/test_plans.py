@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 from bot.catalog.store import Catalog
 from bot.fit.devices import Device, usable_mib
 from bot.fit.engines import ENGINES, Engine, limit_mib
-from bot.fit.plan import Load, all_on_devices, experts_in_host, layers_in_host
+from bot.fit.plan import (
+    Load,
+    all_on_devices,
+    comfort_mib,
+    experts_in_host,
+    layers_in_host,
+    left_mib,
+    rooms_of,
+)
 from bot.fit.quants import CACHE_TYPES, QUALITY_ORDER
 from bot.fit.speed import estimate
 from bot.fit.verdict import CONTEXT_STEP, Verdict, best_quant, fits, judge, max_context
@@ -187,3 +195,28 @@ def test_the_laws_hold_for_every_kind_of_model_and_engine(
     if largest:
         assert fits(what._replace(context=largest), cards)
         assert largest == arch.max_context or not fits(what._replace(context=largest + CONTEXT_STEP), cards)
+
+
+@given(
+    st.sampled_from(sorted(ENGINES)),
+    st.sampled_from([-1, 0, len(QUALITY_ORDER)]),
+    st.integers(1, 128).map(lambda n: n * 1024),
+    st.lists(sizes, min_size=1, max_size=3),
+)
+@settings(deadline=None, max_examples=300)
+def test_what_is_said_to_be_left_is_what_a_plan_leaves(name: str, at: int, context: int, gibs: list[int]) -> None:
+    """Whether everything fits is asked without laying out a plan: both must say the same."""
+    engine = ENGINES[name]
+    what = Load(LLAMA_8B, engine.ladder[min(at, len(engine.ladder) - 1)], context, engine=engine)
+    devices = tuple(card(gib) for gib in gibs)
+    left = left_mib(what, rooms_of(engine, devices))
+    assert (left >= 0) == (comfort_mib(what, all_on_devices(what, devices), devices) >= 0)
+
+
+def test_a_card_slower_than_system_memory_is_the_pace_of_what_is_offloaded() -> None:
+    what = load()
+    devices = (card(24).model_copy(update={"bandwidth_gb_s": 20.0}),)
+    whole, half = (
+        estimate(what, plan, devices) for plan in (all_on_devices(what, devices), layers_in_host(what, devices, 16))
+    )
+    assert half.decode.low * 1.2 <= whole.decode.low * 1.001  # 1.2: bands of offloaded layers are wider
