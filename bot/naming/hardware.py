@@ -175,6 +175,10 @@ class HardwareIndex:
     def _names(self) -> dict[str, str]:
         return {hardware.id: plain(hardware.name) for hardware in self._by_rank}
 
+    def knows(self, word: str) -> bool:
+        """Whether a word with a figure may be of a name: figures alone are, where a name has just them."""
+        return word in self._vocabulary if word.isdigit() else bool(_DIGIT.search(word))
+
     def remembering(self) -> AbstractContextManager[None]:
         """For trying many pieces of a text: no word of it is mended twice."""
         return self._vocabulary.remembering()

@@ -17,6 +17,10 @@ MAX_WORDS = 60
 _DIGIT = re.compile(r"\d")
 _NUMBERLESS = re.compile(r"\bi?mac(?:book|mini|studio|pro)*\b|strix|spark|jetson|titan")
 """Hardware that is named without a number."""
+_BRAND = re.compile(r"arc|ryzen|core|xeon|epyc|threadripper|athlon|fx|pentium|celeron")
+"""What a number stands behind that no name has just so: of a processor, of which there are too many, or «arc 770»."""
+_AMOUNT = re.compile(r"\d+(?:\.\d+)?[bkm]?")
+"""A figure or a size: names no model alone."""
 _WINDOW = 10
 _LONGEST_NAME = 100
 """Characters: repositories of the Hub have up to 96."""
@@ -72,13 +76,14 @@ def read_sentence(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sen
 def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     line = plain(text.replace("\n", " "))
     words = [stripped for word in _WORD.findall(line) if (stripped := word.strip(_EDGE))][:MAX_WORDS]
-    cards = _best(words, lambda part: _hardware_score(hardware.find(part), part) if _may_be_hardware(part) else 0.0)
+    known = {word for word in words if hardware.knows(word) or _BRAND.fullmatch(word) or _NUMBERLESS.search(word)}
+    cards = _best(words, known, lambda p: _hardware_score(hardware.find(p), p) if _may_be_hardware(p) else 0.0)
     left = [word for index, word in enumerate(words) if not (cards and cards.start <= index < cards.end)]
     rest = " ".join(left)
     kv = _KV.search(rest)
     left = _KV.sub(" ", rest).split()  # its type is no quant of the model
-    telling = {word for word in left if word not in _ORDINARY and models.knows(word)}
-    named = _best(left, lambda p: 0.0 if telling.isdisjoint(p.split()) else _model_score(models.find(p), p))
+    known = {w for w in left if w not in _ORDINARY and not _AMOUNT.fullmatch(w) and models.knows(w)}
+    named = _best(left, known, lambda p: _model_score(models.find(p), p))
     ram = _RAM.search(rest)
     memory = None if cards or ram else _MEMORY.search(rest)
     context = _CONTEXT.search(_RAM.sub(" ", rest))
@@ -111,9 +116,10 @@ class _Span(NamedTuple):
     text: str
 
 
-def _best(words: list[str], score: Callable[[str], float]) -> _Span | None:
-    """The span of words that names something most fully; the shorter of equals, the earlier of those."""
-    spans = (_Span(score(part), start, end, part) for start, end, part in _windows(words))
+def _best(words: list[str], known: set[str], score: Callable[[str], float]) -> _Span | None:
+    """The span with a known word that names something most fully; the shorter of equals, the earlier of those."""
+    windows = (w for w in _windows(words) if not known.isdisjoint(words[w[0] : w[1]]))
+    spans = (_Span(score(part), start, end, part) for start, end, part in windows)
     named = [span for span in spans if span.score > 0]
     return max(named, key=lambda s: (s.score, s.start - s.end, -s.start), default=None)
 

@@ -19,6 +19,7 @@ from bot.naming.sentence import read_sentence
         ("m4 max 128gb qwen3.5 122b at 64k, q4 or q5?", "qwen3.5 122b", "m4 max 128gb", None, 65536),
         ("gemma 3 27b q4_k_m on a 3090", "gemma 3 27b", "3090", "Q4_K_M", None),
         ("Finetune Llama 65B with dual RTX 3090", "llama 65b", "dual rtx 3090", None, None),
+        ("can i run gemma on a 3090", "gemma", "3090", None, None),
         ("I like trains", None, None, None, None),
     ],
 )
