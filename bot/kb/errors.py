@@ -88,6 +88,8 @@ _TROUBLE = re2.compile(
     r"|exceed|black|full|repeat|ask|require|must|need|re-?install|undefined|disabled|truncat|nan\b|\binf\b|\b[45]\d\d\b"
 )
 """What tells that something is wrong: without it the words of a healthy log say nothing."""
+_PRINTED = re2.compile(r"\b[A-Z]\w*(?:Error|Exception)\b *:")
+"""What a program printed: it is known by its pattern, and its words alone must say more."""
 _LEAST_WEIGHT = 9.0
 _LEAST_SHARE = 0.38
 _MARGIN = 1.05
@@ -199,7 +201,8 @@ class ErrorIndex:
         if not sharing or not _FIELD & query or not _TROUBLE.search(text):
             return []
         unknown = 0.55 * math.log(1 + 2 * len(self._entries))
-        least = _LEAST_WEIGHT * (1.8 if text.rstrip().endswith("?") else 1.0)  # a question tells of no error
+        doubtful = text.rstrip().endswith("?") or _PRINTED.search(text)  # a question tells of no error
+        least = _LEAST_WEIGHT * (1.8 if doubtful else 1.0)
         whole = sum(self._weights.get(word, unknown) for word in query)
         best = sharing[0].score
         if best < least or best < _LEAST_SHARE * whole or (len(sharing) > 1 and best < _MARGIN * sharing[1].score):
