@@ -201,8 +201,8 @@ class ErrorIndex:
         if not sharing or not _FIELD & query or not _TROUBLE.search(text):
             return []
         unknown = 0.55 * math.log(1 + 2 * len(self._entries))
-        doubtful = text.rstrip().endswith("?") or _PRINTED.search(text)  # a question tells of no error
-        least = _LEAST_WEIGHT * (1.8 if doubtful else 1.0)
+        asked = text.rstrip().endswith("?")  # a question tells of no error
+        least = _LEAST_WEIGHT * (2.4 if _PRINTED.search(text) else 1.8 if asked else 1.0)
         whole = sum(self._weights.get(word, unknown) for word in query)
         best = sharing[0].score
         if best < least or best < _LEAST_SHARE * whole or (len(sharing) > 1 and best < _MARGIN * sharing[1].score):
