@@ -19,7 +19,7 @@ ModelOutcome = ModelMatch | AskBack | NotFound | NotLocal | Unreadable
 
 _TOKEN = re.compile(
     r"(?P<mixture>\d+x\d+(?:\.\d+)?b)|(?P<active>a\d+(?:\.\d+)?b)|(?P<effective>e\d+b)"
-    r"|(?<![a-z])(?P<series>[krmx]\d+(?:\.\d+)?)(?![a-z0-9])"
+    r"|(?<![a-z])(?P<series>[ekrmx]\d+(?:\.\d+)?)(?![a-z0-9])"
     r"|(?P<size>\d+(?:\.\d+)?[bmt])(?![a-z0-9])|(?P<number>\d+(?:\.\d+)*)|(?P<word>[a-z]+)"
 )
 _NEUTRAL = frozenset({"instruct", "it", "chat", "hf", "preview", "gguf", "inst", "b"})
