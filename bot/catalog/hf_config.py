@@ -8,9 +8,11 @@ from bot.fit.architecture import Architecture, Compressed, Indexer, Mla, Moe, Re
 
 Config = dict[str, Any]
 
-_TIED = {"gemma", "gemma2", "gemma3", "gemma3_text", "gemma3n_text", "gemma4_text", "cohere", "cohere2"}
+_TIED = ("gemma", "cohere")
+"""Beginnings of families that tie the output to the embedding unless they say otherwise."""
 _UNGATED = {
-    "starcoder2", "gpt_neox", "phi", "nemotron", "nemotron_h", "arcee", "apertus", "gpt2", "bloom", "mpt", "rwkv7",
+    "starcoder2", "gpt_neox", "phi", "falcon", "nemotron", "nemotron_h", "arcee", "apertus", "gpt2", "bloom",
+    "mpt", "rwkv7",
 }  # fmt: skip
 _FUSED_QKV = {"phi3", "gpt_neox", "falcon", "gpt2", "bloom", "mpt", "chatglm", "dbrx", "phi"}
 _CLASS_DEFAULTS: dict[str, Config] = {
@@ -38,6 +40,11 @@ _CLASS_DEFAULTS: dict[str, Config] = {
 }  # fmt: skip
 """What a config.json may leave out because it equals the default of its class in transformers (5.23)."""
 
+_UNKNOWN_LAYERS = {
+    "linear_attn_config", "block_types", "hybrid_layer_ids", "layer_group_size", "mamba_step",
+    "num_attention_heads_per_layer",
+}  # fmt: skip
+"""What configs have whose layers the maths does not know (Kimi Linear, Griffin, Zamba, Ling hybrids, PLaMo, Laguna)."""
 _LAYER_LETTERS = {
     "full_attention": "f",
     "attention": "f",
@@ -62,7 +69,7 @@ def architecture_from_config(config: Config) -> Architecture:
     """
     parts = (config, config.get("text_config") or {}, config.get("language_config") or {})
     text = {key: value for part in parts for key, value in part.items() if value is not None}
-    family = str(text.get("model_type") or config.get("model_type") or "")
+    family = str(text.get("model_type") or config.get("model_type") or "").replace("_unified", "")
     if not family:
         raise UnknownArchitecture("config.json names no model_type")
     text = {**_CLASS_DEFAULTS.get(family, {}), **text}
@@ -79,15 +86,21 @@ def architecture_from_config(config: Config) -> Architecture:
 
 
 def _translate(family: str, c: Config) -> Architecture:
+    if unknown := sorted(_UNKNOWN_LAYERS & c.keys()) or (
+        ["attn_type_list"] if 0 in c.get("attn_type_list", ()) else []
+    ):
+        raise UnknownArchitecture(f"its layers are of a kind that the maths does not know ({unknown[0]})")
     layers = int(c.get("num_hidden_layers") or len(c.get("layers_block_type", ())) or c["num_hidden_layers"])
     hidden = int(c["hidden_size"])
     heads = int(c.get("num_attention_heads") or 0)
     head_dim = int(c.get("head_dim") or (hidden // heads if heads else 0))
     v_head_dim = c.get("v_head_dim") if "kv_lora_rank" not in c else None
-    kv_heads = int(c.get("num_key_value_heads") or heads)
+    kv_heads = _falcon_kv_heads(c, heads) if family == "falcon" else int(c.get("num_key_value_heads") or heads)
     blocks = c.get("block_configs")
     ffn_by_layer, kv_heads_by_layer = _blocks(blocks, hidden, heads) if blocks else (None, None)
-    ffn = c.get("intermediate_size") or c.get("block_ff_dim") or 0
+    ffn = c.get("intermediate_size") or c.get("block_ff_dim") or c.get("ffn_hidden_size") or 0
+    if family == "falcon":
+        ffn = ffn or 4 * hidden
     recurrent = _recurrent(family, c)
     pattern = _pattern(family, c, layers)
     sliding = _sliding(family, c, pattern)
@@ -114,7 +127,7 @@ def _translate(family: str, c: Config) -> Architecture:
         ffn=_conv_ffn(c) if family == "lfm2" else int(ffn),
         ffn_by_layer=ffn_by_layer,
         kv_heads_by_layer=kv_heads_by_layer,
-        tied=bool(c.get("tie_word_embeddings", family in _TIED)),
+        tied=bool(c.get("tie_word_embeddings", family.startswith(_TIED))),
         gated=family not in _UNGATED,
         fused_qkv=family in _FUSED_QKV,
         pattern=pattern,
@@ -127,6 +140,13 @@ def _translate(family: str, c: Config) -> Architecture:
         kv_shared_layers=int(c.get("num_kv_shared_layers") or 0),
         per_layer_input=int(c.get("hidden_size_per_layer_input") or 0),
     )
+
+
+def _falcon_kv_heads(c: Config, heads: int) -> int:
+    """One for all heads at first, some in later models."""
+    if c.get("new_decoder_architecture"):
+        return int(c.get("num_kv_heads") or c.get("n_head_kv") or heads)
+    return 1 if c.get("multi_query", True) else heads
 
 
 def _blocks(blocks: list[Config], hidden: int, heads: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -181,6 +201,13 @@ def _pattern(family: str, c: Config, layers: int) -> str:
         return str(c["hybrid_override_pattern"]).translate(str.maketrans("M*", "RF"))
     if family == "rwkv7":
         return "r"
+    if family == "falcon_h1":
+        return "b"
+    if "attn_layer_period" in c:
+        every, first = int(c["attn_layer_period"]), int(c.get("attn_layer_offset") or 0)
+        return "".join("f" if index % every == first else "r" for index in range(every))
+    if "attn_layer_indices" in c:
+        return "".join("f" if index in c["attn_layer_indices"] else "r" for index in range(layers))
     if family in {"mamba", "falcon_mamba"}:
         return "R"
     if family == "mimo_v2_flash":
@@ -198,6 +225,8 @@ def _pattern(family: str, c: Config, layers: int) -> str:
         return "sf"
     if family in ("gemma3", "gemma3_text"):
         return "s" * (int(c.get("sliding_window_pattern") or 6) - 1) + "f"
+    if family == "cohere2":
+        return "s" * (int(c.get("sliding_window_pattern") or 4) - 1) + "f"
     if family == "afmoe":
         return "s" * (int(c.get("global_attn_every_n_layers") or 4) - 1) + "f"
     if family == "gpt_oss":
@@ -267,7 +296,9 @@ def _moe(family: str, c: Config) -> Moe | None:
         expert_ffn=int(expert_ffn),
         shared_ffn=shared_ffn or int(shared) * int(expert_ffn),
         first_dense_layers=int(first_dense or 0),
-        every=int(c.get("interleave_moe_layer_step") or c.get("decoder_sparse_step") or 1),
+        every=int(
+            c.get("interleave_moe_layer_step") or c.get("decoder_sparse_step") or c.get("expert_layer_period") or 1
+        ),
         latent=c.get("moe_latent_size"),
         beside_dense=family.startswith("gemma4"),
         stored_as="MXFP4" if c.get("expert_dtype") == "fp4" or family == "gpt_oss" else None,
@@ -285,6 +316,14 @@ def _recurrent(family: str, c: Config) -> Recurrent | None:
             inner=c["intermediate_size"],
             state=c["state_size"],
             dt_rank=c["time_step_rank"],
+        )
+    if family == "jamba":
+        return Recurrent(
+            kind="mamba1",
+            conv_kernel=c["mamba_d_conv"],
+            inner=int(c["mamba_expand"]) * int(c["hidden_size"]),
+            state=c["mamba_d_state"],
+            dt_rank=c["mamba_dt_rank"],
         )
     if "linear_num_value_heads" in c:
         return Recurrent(

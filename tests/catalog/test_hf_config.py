@@ -115,3 +115,81 @@ def test_rwkv_has_a_state_and_no_cache() -> None:
     assert inventory(arch).f16 == pairs, "llama-quantize leaves the low-rank pairs alone"
     short, long = (context_mib(Load(arch, "Q4_K_M", context)) for context in (512, 1_000_000))
     assert short == long == (0.0, 33.0)
+
+
+@pytest.mark.parametrize(
+    ("config", "weights", "kv_mib"),
+    [
+        (
+            {
+                "model_type": "falcon", "hidden_size": 4544, "num_hidden_layers": 32, "num_attention_heads": 71,
+                "multi_query": True, "new_decoder_architecture": False, "vocab_size": 65024,
+            },
+            7_217_189_760, 64.0,
+        ),
+        (
+            {
+                "model_type": "falcon", "hidden_size": 8192, "num_hidden_layers": 60, "num_attention_heads": 128,
+                "num_kv_heads": 8, "new_decoder_architecture": True, "vocab_size": 65024,
+            },
+            41_835_970_560, 960.0,
+        ),
+        (
+            {
+                "model_type": "jamba", "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32,
+                "num_key_value_heads": 8, "intermediate_size": 14336, "vocab_size": 65536, "num_experts": 16,
+                "num_experts_per_tok": 2, "attn_layer_period": 8, "attn_layer_offset": 4, "expert_layer_period": 2,
+                "expert_layer_offset": 1, "mamba_d_state": 16, "mamba_d_conv": 4, "mamba_expand": 2,
+                "mamba_dt_rank": 256,
+            },
+            51_570_323_328, 128.0,
+        ),
+        (
+            {
+                "model_type": "falcon_h1", "hidden_size": 5120, "num_hidden_layers": 72, "num_attention_heads": 20,
+                "num_key_value_heads": 4, "head_dim": 128, "intermediate_size": 21504, "vocab_size": 261120,
+                "mamba_d_ssm": 4096, "mamba_n_heads": 32, "mamba_d_head": 128, "mamba_n_groups": 2,
+                "mamba_d_state": 256, "mamba_d_conv": 4,
+            },
+            33_642_516_224, 1152.0,
+        ),
+        (
+            {
+                "model_type": "cohere2", "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32,
+                "num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 14336, "vocab_size": 256000,
+                "sliding_window": 4096, "sliding_window_pattern": 4,
+            },
+            8_028_033_024, 688.0,
+        ),
+        (
+            {
+                "model_type": "gemma4_unified", "text_config": {
+                    "model_type": "gemma4_unified_text", "hidden_size": 3840, "num_hidden_layers": 48,
+                    "num_attention_heads": 16, "num_key_value_heads": 8, "head_dim": 256, "global_head_dim": 512,
+                    "num_global_key_value_heads": 1, "intermediate_size": 15360, "vocab_size": 262144,
+                    "sliding_window": 1024, "layer_types": (["sliding_attention"] * 5 + ["full_attention"]) * 8,
+                },
+            },
+            11_907_350_320, 608.0,
+        ),
+    ],
+)  # fmt: skip
+def test_layers_of_several_kinds(config: dict[str, object], weights: int, kv_mib: float) -> None:
+    """Weights as of the checkpoints of Falcon 7B and 40B, Jamba, Falcon-H1 34B, Command R7B and Gemma 4 12B (whose
+    11,959,730,224 less 52,379,904 of its embedders for images and sound), and the KV cache in F16 at 8,192 tokens."""
+    arch = architecture_from_config(config)
+    assert inventory(arch).weights == pytest.approx(weights, rel=0.0003)
+    assert context_mib(Load(arch, "Q4_K_M", 8192))[0] == pytest.approx(kv_mib)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [{"linear_attn_config": {}}, {"attn_type_list": [0, 1]}, {"block_types": ["recurrent"]}, {"layer_group_size": 5}],
+)
+def test_layers_that_are_not_known_are_said_to_be(kind: dict[str, object]) -> None:
+    config = {
+        "model_type": "new", "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32,
+        "intermediate_size": 11008, "vocab_size": 32000,
+    }  # fmt: skip
+    with pytest.raises(UnknownArchitecture, match=next(iter(kind))):
+        architecture_from_config(config | kind)
