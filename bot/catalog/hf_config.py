@@ -103,6 +103,8 @@ def _translate(family: str, c: Config) -> Architecture:
         ffn = ffn or 4 * hidden
     recurrent = _recurrent(family, c)
     pattern = _pattern(family, c, layers)
+    if family == "granitemoehybrid" and not set(pattern) & set("rRb"):
+        family = "granite"  # as llama.cpp converts the ones that only attend
     sliding = _sliding(family, c, pattern)
     global_dim = c.get("global_head_dim")
     if global_dim and sliding:

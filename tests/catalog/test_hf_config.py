@@ -193,3 +193,15 @@ def test_layers_that_are_not_known_are_said_to_be(kind: dict[str, object]) -> No
     }  # fmt: skip
     with pytest.raises(UnknownArchitecture, match=next(iter(kind))):
         architecture_from_config(config | kind)
+
+
+def test_a_granite_that_only_attends_is_a_plain_one() -> None:
+    """Granite 4.0 micro: 3,402,836,480 weights."""
+    config = {
+        "model_type": "granitemoehybrid", "hidden_size": 2560, "num_hidden_layers": 40, "num_attention_heads": 40,
+        "num_key_value_heads": 8, "intermediate_size": 8192, "shared_intermediate_size": 8192, "vocab_size": 100352,
+        "num_local_experts": 0, "layer_types": ["attention"] * 40, "mamba_n_heads": 128, "mamba_d_head": 40,
+        "mamba_d_state": 256, "mamba_d_conv": 4, "mamba_n_groups": 1, "tie_word_embeddings": True,
+    }  # fmt: skip
+    arch = architecture_from_config(config)
+    assert (arch.family, inventory(arch).weights) == ("granite", 3_402_836_480)
