@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalog.store import Catalog
+from bot.fit.architecture import Architecture
 from bot.fit.compute import compute_buffers
 from bot.fit.devices import headroom_mib, usable_mib
 from bot.fit.kv_cache import cache_layers, layer_context
@@ -162,6 +163,7 @@ def test_parts_are_equal_by_value() -> None:
         ("unified", "rocm", 128, 128 * 1024 * 0.86, 128 * 1024 * 0.11),
         ("integrated", "vulkan", 32, 32 * 1024 * 0.75, 32 * 1024 * 0.25),
         ("unified", "metal", 64, 64 * 1024 * 0.80, 64 * 1024 * 0.05),
+        ("unified", "metal", 512, 512 * 1024 * 0.84, 512 * 1024 * 0.09),
         ("cpu", "cpu", 32, 32 * 1024 - 3072, 32 * 1024 * 0.04),
     ],
 )
@@ -169,3 +171,15 @@ def test_what_a_device_gives_and_keeps(kind: str, backend: str, gib: int, usable
     device = card(gib, kind=kind, backend=backend)
     assert usable_mib(device) == pytest.approx(usable)
     assert headroom_mib(device) == pytest.approx(spare)
+
+
+@pytest.mark.parametrize(
+    ("quant", "gb"), [("Q6_K", 57.89), ("Q5_K_M", 49.95), ("Q4_K_M", 42.52), ("Q4_K_S", 40.35), ("Q3_K_M", 34.27)]
+)
+def test_llamas_of_80_layers_keep_their_values_at_more_bits(quant: str, gb: float) -> None:
+    """Sizes of bartowski's Llama-3.1-Nemotron-70B-Instruct-HF-GGUF, of which 8 MB are the vocabulary."""
+    arch = Architecture(
+        family="llama", layers=80, hidden=8192, vocab=128256, max_context=131072, heads=64, kv_heads=8, head_dim=128,
+        ffn=28672,
+    )  # fmt: skip
+    assert weigh(arch, quant).file_mib * 2**20 / 1e9 == pytest.approx(gb - 0.008, abs=0.006)
