@@ -103,9 +103,10 @@ _SHARING = re.compile(
     r"|\bcpu\b|\bno gpu\b"
 )
 """What shares its memory with the system."""
-_AMPERE = re.compile(r"\ba(?=[1-6][05]00\b)")
-_LATER = re.compile(r"\b(?:ada|blackwell)\b")
-"""«A6000» is the Ampere; the Ada and the Blackwell have no letter."""
+_TWO_GENERATIONS = re.compile(
+    r"\ba(?P<rest>[1-6][05]00\b(?:(?!\d{4}|\b(?:and|plus|with)\b)[^+,&])*)\b(?:ada|blackwell)\b"
+)
+"""«A6000 Ada»: with an A it is the Ampere; the Ada and the Blackwell have no letter."""
 _CORES = re.compile(r" \((\d+)-core GPU\)")
 _GPU_CORES = re.compile(r"\b(\d+)[- ]?(?:core gpu|gpu[- ]core|core graphics)")
 _ANY_CORES = re.compile(r"\b(\d+)(?:[- ]?cores?\b(?![- ]?cpu)|c(?=[/ )]|$))")
@@ -215,9 +216,11 @@ class HardwareIndex:
 
     def _ampere_or_later(self, name: str, typed: str) -> AskBack | None:
         """«a6000 ada»: the letter says one generation, the word another, and either may be the slip."""
-        if not (_AMPERE.search(name) and _LATER.search(name)):
+        both = _TWO_GENERATIONS.search(name)
+        if not both:
             return None
-        readings = (" ".join(_LATER.sub(" ", name).split()), _AMPERE.sub("", name))
+        before, after = name[: both.start()], name[both.end() :]
+        readings = (f"{before}a{both['rest'].rstrip(' (')}{after}", before + name[both.start() + 1 :])
         found = {reading: self.find(reading) for reading in readings}
         cards = {reading: o.devices[0] for reading, o in found.items() if isinstance(o, HardwareMatch)}
         return AskBack("gpu", typed, tuple(_candidate(d)._replace(id=r) for r, d in cards.items())) if cards else None
