@@ -42,9 +42,8 @@ _CLASS_DEFAULTS: dict[str, Config] = {
 
 _UNKNOWN_LAYERS = {
     "linear_attn_config", "block_types", "hybrid_layer_ids", "layer_group_size", "mamba_step",
-    "num_attention_heads_per_layer",
 }  # fmt: skip
-"""What configs have whose layers the maths does not know (Kimi Linear, Griffin, Zamba, Ling hybrids, PLaMo, Laguna)."""
+"""What configs have whose layers the maths does not know (Kimi Linear, Griffin, Zamba, Ling hybrids, PLaMo)."""
 _LAYER_LETTERS = {
     "full_attention": "f",
     "attention": "f",
@@ -111,6 +110,8 @@ def _translate(family: str, c: Config) -> Architecture:
         sliding = sliding.model_copy(update={"head_dim": head_dim, "kv_heads": kv_heads})
         head_dim = int(global_dim)
         kv_heads = int(c.get("num_global_key_value_heads") or kv_heads)
+    if by_layer := c.get("num_attention_heads_per_layer"):
+        heads, sliding = _heads_by_kind(by_layer, pattern, sliding)
     moe = _moe(family, c)
     if moe and family in ("qwen3_moe", "mixtral", "gpt_oss", "minimax_m2", "phimoe", "granitemoehybrid", "llama4_text"):
         ffn = int(c.get("intermediate_size_mlp") or ffn)
@@ -142,6 +143,16 @@ def _translate(family: str, c: Config) -> Architecture:
         kv_shared_layers=int(c.get("num_kv_shared_layers") or 0),
         per_layer_input=int(c.get("hidden_size_per_layer_input") or 0),
     )
+
+
+def _heads_by_kind(heads: list[int], pattern: str, sliding: Sliding | None) -> tuple[int, Sliding | None]:
+    """Query heads of layers that see all tokens, and the others with theirs (Laguna)."""
+    kinds = [pattern[index % len(pattern)] for index in range(len(heads))]
+    by_kind = {kind: {n for n, own in zip(heads, kinds, strict=True) if own == kind} for kind in set(kinds)}
+    if any(len(numbers) > 1 for numbers in by_kind.values()) or "f" not in by_kind:
+        raise UnknownArchitecture("num_attention_heads_per_layer differs among layers of a kind")
+    (full,) = by_kind["f"]
+    return full, sliding and sliding.model_copy(update={"heads": next(iter(by_kind["s"]))})
 
 
 def _falcon_kv_heads(c: Config, heads: int) -> int:
@@ -289,6 +300,8 @@ def _moe(family: str, c: Config) -> Moe | None:
     if family == "granitemoehybrid":
         shared_ffn = int(c.get("shared_intermediate_size") or 0)
     first_dense = c.get("first_k_dense_replace", c.get("num_dense_layers", c.get("moe_layer_start_index", 0)))
+    if family == "laguna":
+        first_dense = (c.get("mlp_layer_types") or ["dense", "sparse"]).index("sparse")
     freq = c.get("moe_layer_freq")
     if isinstance(freq, list):
         first_dense = freq.index(1)

@@ -163,6 +163,17 @@ def test_rwkv_has_a_state_and_no_cache() -> None:
         ),
         (
             {
+                "model_type": "laguna", "hidden_size": 3072, "num_hidden_layers": 48, "num_attention_heads": 48,
+                "num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 12288, "vocab_size": 100352,
+                "num_experts": 256, "num_experts_per_tok": 10, "moe_intermediate_size": 1024,
+                "shared_expert_intermediate_size": 1024, "sliding_window": 512,
+                "layer_types": ["full_attention", "sliding_attention", "sliding_attention", "sliding_attention"] * 12,
+                "num_attention_heads_per_layer": [48, 72, 72, 72] * 12,
+            },
+            117_561_977_600, 528.0,
+        ),
+        (
+            {
                 "model_type": "gemma4_unified", "text_config": {
                     "model_type": "gemma4_unified_text", "hidden_size": 3840, "num_hidden_layers": 48,
                     "num_attention_heads": 16, "num_key_value_heads": 8, "head_dim": 256, "global_head_dim": 512,
@@ -175,7 +186,7 @@ def test_rwkv_has_a_state_and_no_cache() -> None:
     ],
 )  # fmt: skip
 def test_layers_of_several_kinds(config: dict[str, object], weights: int, kv_mib: float) -> None:
-    """Weights as of the checkpoints of Falcon 7B and 40B, Jamba, Falcon-H1 34B, Command R7B and Gemma 4 12B (whose
+    """Weights of the checkpoints of Falcon 7B and 40B, Jamba, Falcon-H1 34B, Command R7B, Laguna S and Gemma 4 12B (its
     11,959,730,224 less 52,379,904 of its embedders for images and sound), and the KV cache in F16 at 8,192 tokens."""
     arch = architecture_from_config(config)
     assert inventory(arch).weights == pytest.approx(weights, rel=0.0003)
