@@ -24,16 +24,14 @@ from bot.fit.plan import Load, all_on_one
 from bot.fit.speed import (
     UNFITTED,
     Coefficients,
-    active_mib,
+    TokenWork,
     active_weights,
     all_weights_gb,
-    cache_mib,
     generation_of,
-    is_packed,
-    launches,
     prefill_s_per_token,
     spread_of,
     token_seconds,
+    token_work,
     usual_factor,
 )
 
@@ -79,11 +77,7 @@ class Run(NamedTuple):
     where: str
     """Engine and backend."""
     generation: str
-    dense_gb: float
-    experts_gb: float
-    weights_g: float
-    packed: bool
-    launches: float
+    work: TokenWork
     bandwidth_gb_s: float
     compute: float | None
     """Floating-point operations per second, and of them those that a prompt token takes (``flops``)."""
@@ -141,19 +135,13 @@ def usable_runs() -> list[Run]:
         device = hardware.device(row.memory_gib, row.backend)
         if row.backend != "cpu" and all_on_one(asked, device).shares[0].total_mib > _FULL * row.memory_gib * 1024:
             continue  # part of it was in system memory, and the source does not say how much
-        dense, experts = active_mib(asked)
-        gb = 2**20 / 1e9
         runs.append(
             Run(
                 row,
                 model.architecture.moe is not None,
                 f"{row.engine}/{row.backend}",
                 generation_of(device),
-                (dense + cache_mib(asked, row.depth / asked.context)) * gb,
-                experts * gb,
-                active_weights(model.architecture) / 1e9,
-                is_packed(row.quant),
-                launches(model.architecture),
+                token_work(asked, row.depth / asked.context),
                 hardware.bandwidth_gb_s,
                 device.tflops and device.tflops * 1e12,
                 2 * active_weights(model.architecture),
@@ -166,10 +154,7 @@ def usable_runs() -> list[Run]:
 
 def decode_error(run: Run, c: Coefficients) -> float:
     """Logarithm of predicted by measured seconds a token: positive where the prediction is too slow."""
-    seconds = token_seconds(
-        c, run.where, run.generation, run.dense_gb, run.experts_gb, run.weights_g, run.launches, run.bandwidth_gb_s,
-        packed=run.packed,
-    )  # fmt: skip
+    seconds = token_seconds(c, run.where, run.generation, run.work, run.bandwidth_gb_s)
     return math.log(seconds * (run.row.decode_tok_s or 0.0))
 
 
@@ -208,7 +193,7 @@ def _enough(name: str, where: str, runs: list[Run]) -> bool:
         case "experts":
             return sum(run.moe for run in runs) >= _LEAST // 2
         case "floats":
-            return sum(not run.packed for run in runs) >= _LEAST // 2
+            return sum(not run.work.packed for run in runs) >= _LEAST // 2
         case "weight_s":
             return where.endswith("/cpu")
         case "unpack":

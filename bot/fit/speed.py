@@ -90,6 +90,21 @@ error of ``benchmarks/calibrate_speed.py`` (steps of a half to one were tried)."
 _GEMMA = ("gemma2", "gemma3", "gemma4")
 
 
+class TokenWork(NamedTuple):
+    """What decoding one token takes, of a whole model or of the part on one device."""
+
+    dense_gb: float
+    """GB read outside the experts, the cache among them."""
+    experts_gb: float
+    """GB read of the active experts."""
+    weights_g: float
+    """10⁹ weights that are multiplied."""
+    launches: float
+    """What its layers launch, in plain dense layers."""
+    packed: bool
+    """Whether weights must be unpacked before they are multiplied: all that have fewer than 16 bits."""
+
+
 class Band(NamedTuple):
     """Tokens per second, low to high."""
 
@@ -137,43 +152,21 @@ def _generation_factor(c: Coefficients, generation: str) -> float:
     return min(older, usual_factor(generation))
 
 
-def token_seconds(
-    c: Coefficients,
-    where: str,
-    generation: str,
-    dense_gb: float,
-    experts_gb: float,
-    weights_g: float,
-    launches: float,
-    bandwidth_gb_s: float,
-    *,
-    packed: bool,
-) -> float:
-    """Seconds for one token on one device: bytes over the bandwidth that is reached, and the fixed costs.
-
-    ``weights_g``: 10⁹ weights that are multiplied for it, ``packed`` ones after unpacking; ``launches``: of its layers.
-    """
-    read_s = _read_s(c, where, generation, dense_gb, experts_gb, weights_g, bandwidth_gb_s, packed=packed)
-    fixed = c.token_s.get(where, _TOKEN_S) + launches * c.layer_s.get(where, _LAYER_S)
-    fixed += weights_g * c.weight_s.get(where, 0.0) * min(1.0, _TWO_CHANNELS_GB_S / bandwidth_gb_s)
-    return read_s + fixed
+def token_seconds(c: Coefficients, where: str, generation: str, work: TokenWork, bandwidth_gb_s: float) -> float:
+    """Seconds for one token on one device: bytes over the bandwidth that is reached, and the fixed costs."""
+    fixed = c.token_s.get(where, _TOKEN_S) + work.launches * c.layer_s.get(where, _LAYER_S)
+    fixed += work.weights_g * c.weight_s.get(where, 0.0) * min(1.0, _TWO_CHANNELS_GB_S / bandwidth_gb_s)
+    return _read_s(c, where, generation, work, bandwidth_gb_s) + fixed
 
 
-def _read_s(
-    c: Coefficients,
-    where: str,
-    generation: str,
-    dense_gb: float,
-    experts_gb: float,
-    weights_g: float,
-    bandwidth_gb_s: float,
-    *,
-    packed: bool,
-) -> float:
+def _read_s(c: Coefficients, where: str, generation: str, work: TokenWork, bandwidth_gb_s: float) -> float:
     """Seconds to read what a token needs, and to unpack it."""
     efficiency = min(0.98, c.efficiency.get(where, _EFFICIENCY) * _generation_factor(c, generation))
-    read = dense_gb + experts_gb * c.experts.get(where, _EXPERTS)
-    read = read + weights_g * c.unpack.get(where, _UNPACK) if packed else read * c.floats.get(where, 1.0)
+    read = work.dense_gb + work.experts_gb * c.experts.get(where, _EXPERTS)
+    if work.packed:
+        read += work.weights_g * c.unpack.get(where, _UNPACK)
+    else:
+        read *= c.floats.get(where, 1.0)
     return read / (bandwidth_gb_s * efficiency)
 
 
@@ -203,20 +196,25 @@ def active_mib(load: Load) -> tuple[float, float]:
     return (weights.device_mib - weights.experts_mib) * scale, weights.experts_mib * share * scale
 
 
-def cache_mib(load: Load, used: float) -> float:
-    """MiB of cache read for each token when that share of the context is in use; states are read and written whole."""
+def token_work(load: Load, used: float) -> TokenWork:
+    """What the whole model takes for each token when that share of the context is in use.
+
+    States of recurrent layers are read and written whole.
+    """
+    dense, experts = active_mib(load)
     kv, recurrent = context_mib(load)
-    return kv * used + 2 * recurrent
+    return TokenWork(
+        dense_gb=(dense + kv * used + 2 * recurrent) * _GB_PER_MIB,
+        experts_gb=experts * _GB_PER_MIB,
+        weights_g=active_weights(load.architecture) / 1e9,
+        launches=launches(load.architecture),
+        packed=load.quant not in _FLOATS,
+    )
 
 
 def all_weights_gb(load: Load) -> float:
     """GB of all weights on the devices, those of every expert included."""
     return weights_mib(load) * _GB_PER_MIB
-
-
-def is_packed(quant: str) -> bool:
-    """Whether weights must be unpacked before they are multiplied: all that have fewer than 16 bits."""
-    return quant not in _FLOATS
 
 
 def _where(load: Load, device: Device) -> str:
@@ -225,10 +223,8 @@ def _where(load: Load, device: Device) -> str:
 
 def _token(load: Load, plan: Plan, devices: tuple[Device, ...]) -> tuple[float, float]:
     """Expected seconds for a token, and the fewest that the bandwidth allows."""
-    dense, experts = active_mib(load)
-    cache = cache_mib(load, _USED)
-    weights_g = active_weights(load.architecture) / 1e9
-    layers, launched = load.architecture.layers, launches(load.architecture)
+    whole = token_work(load, _USED)
+    layers = load.architecture.layers
     on_device = min(1.0, max(plan.gpu_layers - 1, 0) / layers)
     experts_on_device = on_device * (1 - plan.cpu_experts_layers / layers)
     total = sum(s.weights_mib for s in plan.shares) or 1.0
@@ -236,39 +232,34 @@ def _token(load: Load, plan: Plan, devices: tuple[Device, ...]) -> tuple[float, 
     least = 0.0
     for device, share in zip(devices, plan.shares, strict=True):
         part = share.weights_mib / total
-        dense_gb = (dense + cache) * on_device * part * _GB_PER_MIB
-        experts_gb = experts * experts_on_device * part * _GB_PER_MIB
-        where, generation = _where(load, device), generation_of(device)
-        times.append(
-            token_seconds(
-                FITTED, where, generation, dense_gb, experts_gb, weights_g * on_device * part,
-                launched * part, device.bandwidth_gb_s, packed=is_packed(load.quant),
-            )
-        )  # fmt: skip
-        least += (dense_gb + experts_gb) / device.bandwidth_gb_s
+        work = whole._replace(
+            dense_gb=whole.dense_gb * on_device * part,
+            experts_gb=whole.experts_gb * experts_on_device * part,
+            weights_g=whole.weights_g * on_device * part,
+            launches=whole.launches * part,
+        )
+        times.append(token_seconds(FITTED, _where(load, device), generation_of(device), work, device.bandwidth_gb_s))
+        least += (work.dense_gb + work.experts_gb) / device.bandwidth_gb_s
     # Layers of several cards run one after the other; parts of one layer run at the same time.
     parallel = plan.engine.tensor_parallel
     seconds = max(times) if parallel else sum(times)
-    host_gb = ((dense + cache) * (1 - on_device) + experts * (1 - experts_on_device)) * _GB_PER_MIB
+    host_gb = whole.dense_gb * (1 - on_device) + whole.experts_gb * (1 - experts_on_device)
     if host_gb:
         bandwidth = HOST_BANDWIDTH_GB_S
         if any(d.kind != "gpu" for d in devices):
             bandwidth = min(d.bandwidth_gb_s for d in devices)
         # A machine whose card is slower than its memory would keep the card out of it.
-        rates = (_rate_gb_s(load, d, (dense + cache) * _GB_PER_MIB, experts * _GB_PER_MIB, weights_g) for d in devices)
+        rates = (_rate_gb_s(whole, _where(load, device), device) for device in devices)
         rate = min(bandwidth * FITTED.efficiency.get("llama.cpp/cpu", _EFFICIENCY), *rates)
         seconds += host_gb / rate
         least += host_gb / bandwidth
     return seconds, least / (len(devices) if parallel else 1)
 
 
-def _rate_gb_s(load: Load, device: Device, dense_gb: float, experts_gb: float, weights_g: float) -> float:
+def _rate_gb_s(work: TokenWork, where: str, device: Device) -> float:
     """What a device gets through of all that a token needs, without the costs of launching."""
-    seconds = _read_s(
-        FITTED, _where(load, device), generation_of(device), dense_gb, experts_gb, weights_g, device.bandwidth_gb_s,
-        packed=is_packed(load.quant),
-    )  # fmt: skip
-    return (dense_gb + experts_gb) / seconds
+    seconds = _read_s(FITTED, where, generation_of(device), work, device.bandwidth_gb_s)
+    return (work.dense_gb + work.experts_gb) / seconds
 
 
 @cache
