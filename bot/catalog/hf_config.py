@@ -37,6 +37,7 @@ _CLASS_DEFAULTS: dict[str, Config] = {
         "n_shared_experts": 1, "moe_intermediate_size": 1536, "first_k_dense_replace": 1, "q_lora_rank": 768,
         "kv_lora_rank": 512, "qk_nope_head_dim": 192, "qk_rope_head_dim": 64, "v_head_dim": 256,
     },
+    "laguna": {"mlp_layer_types": ["dense", "sparse"]},
 }  # fmt: skip
 """What a config.json may leave out because it equals the default of its class in transformers (5.23)."""
 
@@ -85,9 +86,10 @@ def architecture_from_config(config: Config) -> Architecture:
 
 
 def _translate(family: str, c: Config) -> Architecture:
-    if unknown := sorted(_UNKNOWN_LAYERS & c.keys()) or (
-        ["attn_type_list"] if 0 in c.get("attn_type_list", ()) else []
-    ):
+    unknown = sorted(_UNKNOWN_LAYERS & c.keys())
+    if 0 in c.get("attn_type_list", ()):
+        unknown.append("attn_type_list")
+    if unknown:
         raise UnknownArchitecture(f"its layers are of a kind that the maths does not know ({unknown[0]})")
     layers = int(c.get("num_hidden_layers") or len(c.get("layers_block_type", ())) or c["num_hidden_layers"])
     hidden = int(c["hidden_size"])
@@ -300,8 +302,8 @@ def _moe(family: str, c: Config) -> Moe | None:
     if family == "granitemoehybrid":
         shared_ffn = int(c.get("shared_intermediate_size") or 0)
     first_dense = c.get("first_k_dense_replace", c.get("num_dense_layers", c.get("moe_layer_start_index", 0)))
-    if family == "laguna":
-        first_dense = (c.get("mlp_layer_types") or ["dense", "sparse"]).index("sparse")
+    if types := c.get("mlp_layer_types"):
+        first_dense = types.index("sparse")
     freq = c.get("moe_layer_freq")
     if isinstance(freq, list):
         first_dense = freq.index(1)
