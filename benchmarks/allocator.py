@@ -1,9 +1,11 @@
 """Memory as llama.cpp's own allocator plans it, and what the maths says.
 
-``data/allocator.jsonl``: 74 models, one line each. ``weights`` are MiB of file and token embedding by
-``llama-quantize --dry-run``; ``runs`` are ``llama-fit-params --fit-print on`` with F16 weights on one device without
-overhead (llama.cpp of October 2026): context, KV type, flash attention, micro-batch, sequences, then MiB of model,
-context and compute on the device, and of model and compute in system memory.
+``data/allocator*.jsonl``: one model a line, 74 with llama.cpp of October 2026 and the rest with its release 0.5.0.
+Their files have true headers and no content: llama.cpp's own converter made them from the names and shapes of the
+weights in transformers' classes. ``weights`` are MiB of file (and of token embedding) by ``llama-quantize --dry-run``;
+``runs`` are ``llama-fit-params --fit-print on`` with F16 weights on one RPC device, which has no overhead: context, KV
+type, flash attention, micro-batch, sequences, then MiB of model, context and compute on the device, and of model and
+compute in system memory.
 """
 
 import json
@@ -16,7 +18,7 @@ from bot.fit.devices import Device
 from bot.fit.plan import Load, all_on_one
 from bot.fit.weights import weigh
 
-DATA = Path(__file__).parent / "data" / "allocator.jsonl"
+DATA = Path(__file__).parent / "data"
 
 PLANNER = Device(id="planner", name="Planner", kind="gpu", backend="cpu", memory_mib=1e9, bandwidth_gb_s=1)
 """A device without overhead."""
@@ -75,11 +77,11 @@ def weights() -> Iterator[Weight]:
     """Every model in every quant of the file, computed."""
     for row in _rows():
         architecture = Architecture.model_validate(row["architecture"])
-        for quant, (file_mib, _) in row["weights"].items():
+        for quant, (file_mib, *_) in row["weights"].items():
             yield Weight(row["model"], quant, (file_mib, weigh(architecture, quant).file_mib))
 
 
 def _rows() -> Iterator[dict[str, Any]]:
-    with DATA.open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
+    for path in sorted(DATA.glob("allocator*.jsonl")):
+        with path.open(encoding="utf-8") as file:
+            yield from map(json.loads, file)

@@ -14,7 +14,7 @@ _UNGATED = {
     "starcoder2", "gpt_neox", "phi", "falcon", "nemotron", "nemotron_h", "arcee", "apertus", "gpt2", "bloom",
     "mpt", "rwkv7",
 }  # fmt: skip
-_FUSED_QKV = {"phi3", "gpt_neox", "falcon", "gpt2", "bloom", "mpt", "chatglm", "dbrx", "phi"}
+_FUSED_QKV = {"phi3", "gpt_neox", "falcon", "gpt2", "bloom", "mpt", "chatglm", "dbrx"}
 _CLASS_DEFAULTS: dict[str, Config] = {
     "smollm3": {
         "num_hidden_layers": 36, "hidden_size": 2048, "intermediate_size": 11008, "num_attention_heads": 16,

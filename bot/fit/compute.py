@@ -24,12 +24,18 @@ PIPELINE_COPIES = 4
 
 _TAIL = {
     "granitemoehybrid": 14,
-    "afmoe": 11,
-    "ernie4_5_moe": 9,
-    "exaone4": 2, "falcon_mamba": 2, "gpt_oss": 2, "lfm2": 2, "mamba": 2, "nemotron_h": 4, "olmo2": 2, "olmo3": 2,
-    "qwen3_5_text": 5, "stablelm": 2, "starcoder2": 2, "gemma4_text": 3,
+    "deepseek_v4": 5,
+    "llama4_text": 4, "qwen3_5_text": 4,
+    "gemma4_text": 3, "nemotron_h": 3, "qwen2_moe": 3,
+    "cohere": 2, "cohere2_moe": 2, "exaone4": 2, "falcon_h1": 2, "falcon_mamba": 2, "gpt_oss": 2,
+    "hunyuan_v1_moe": 2, "lfm2": 2,
+    "lfm2_moe": 2, "mamba": 2, "olmo": 2, "olmo2": 2, "olmo3": 2, "phi3": 2, "smollm3": 2,
+    "stablelm": 2, "starcoder2": 2, "youtu": 1,
 }  # fmt: skip
-"""Rows of the hidden size alive beside the scores of the output, by family; 1 for most."""
+"""Rows of the hidden size alive beside the scores of the output, by family; 1 or :data:`_SHARED_TAIL` for most."""
+
+_SHARED_TAIL = 3
+"""Such rows where experts share a part, or attention is latent; one for each active expert more where it is wide."""
 
 _INDEXER_ROWS = {"deepseek_v32": 16.64, "glm_moe_dsa": 24.83}
 """Rows of the hidden size alive beside attention where an indexer picks the tokens, by family."""
@@ -128,8 +134,7 @@ class _Stages(NamedTuple):
 @cache
 def _stages(arch: Architecture) -> _Stages:
     d = arch.hidden
-    tail = 3 if arch.mla or (arch.moe and arch.moe.shared_ffn) else 1
-    output = arch.vocab + _TAIL.get(arch.family, tail) * d + arch.per_layer_input * arch.layers
+    output = arch.vocab + _TAIL.get(arch.family, _tail(arch)) * d + arch.per_layer_input * arch.layers
     if arch.mla:
         mla = arch.mla
         per_head = 2 * mla.kv_lora_rank + mla.qk_nope_head_dim + 2 * mla.qk_rope_head_dim
@@ -149,6 +154,13 @@ def _stages(arch: Architecture) -> _Stages:
         attends=bool(set(arch.kinds) & set("fsbFS")),
         masks_beside_output=bool(arch.per_layer_input) and arch.family.startswith("gemma4"),
     )
+
+
+def _tail(arch: Architecture) -> int:
+    moe = arch.moe
+    if moe and 2 * moe.shared_ffn >= arch.hidden:
+        return _SHARED_TAIL + moe.active
+    return _SHARED_TAIL if arch.mla or (moe and moe.shared_ffn) else 1
 
 
 def _values(arch: Architecture) -> int:

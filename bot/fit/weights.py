@@ -26,6 +26,14 @@ _OUTPUT_IQ_LOW = {"IQ1_S": "IQ2_XXS", "IQ1_M": "IQ2_XXS", "IQ2_S": "IQ3_S", "IQ2
 _OUTPUT = {"Q2_K": "Q3_K", "IQ3_XXS": "IQ3_S", "Q3_K_M": "Q4_K", "Q3_K_L": "Q5_K", "IQ3_M": "Q4_K"}
 """Types of the attention output where they differ from the preset's own."""
 
+_FALCON_DOWN = {
+    "Q3_K_M": ("Q5_K", "Q4_K", "Q3_K"),
+    "Q3_K_L": ("Q4_K", "Q4_K", "Q4_K"),
+    "Q4_K_M": ("Q6_K", "Q5_K", "Q4_K"),
+    "Q4_K_S": ("Q4_K", "Q4_K", "Q4_K"),
+}
+"""Types of Falcon's down projections: in the first sixteenth, where others get more bits, and elsewhere."""
+
 _RAISED_WITH_8_EXPERTS = {
     "Q2_K", "Q3_K_S", "Q3_K_M", "Q4_K_S", "Q4_K_M", "IQ3_XXS", "IQ3_XS", "IQ3_S", "IQ3_M", "IQ4_XS", "IQ4_NL",
 }  # fmt: skip
@@ -33,6 +41,9 @@ _RAISED_WITH_8_EXPERTS = {
 
 _VALUES = ("attn_v", "attn_qkv")
 """Roles that llama-quantize treats as attention values."""
+
+_SEVENTY_B = {"llama": 80, "qwen2": 80, "olmo": 80, "nemotron-nas": 80, "jais2": 68}
+"""Layers of what llama.cpp calls a 70B, by family: many heads share their values, which get more bits for it."""
 
 
 class LayerWeights(NamedTuple):
@@ -116,37 +127,47 @@ def _bytes(tensor: Tensor, type_name: str) -> int:
 
 
 class _Mix:
-    """Chooses the type of each tensor; counts attention values and down projections as it goes."""
+    """Chooses the type of each tensor; counts attention values and feed-forward blocks as llama-quantize does."""
 
     def __init__(self, arch: Architecture, preset: str) -> None:
         self.arch = arch
         self.preset = preset
         self.base = PRESET_BASE[preset]
         self.experts = arch.moe.experts if arch.moe else 1
-        kv_heads = arch.kv_heads_of(0)
-        self.gqa = arch.heads_of(0) // kv_heads if kv_heads and arch.kinds[0] not in "R-E" else 1
+        self.falcon = arch.family == "falcon"
+        self.gqa = _heads_per_value(arch)
+        self.seventy_b = arch.layers == _SEVENTY_B.get(arch.family) and (self.gqa > 1 or arch.family != "llama")
         inv = inventory(arch)
         self.values = sum(t.role in _VALUES for layer in inv.layers for t in layer.mixer)
         self.value_index = 0
-        self._known: dict[tuple[int, tuple[bool, ...]], tuple[LayerWeights, int]] = {}
+        self.ffn_index = 0
+        self.down_index = 0
+        self._known: dict[tuple[int, tuple[int, ...]], tuple[LayerWeights, int, int]] = {}
 
     def layer(self, index: int, layer: Layer) -> LayerWeights:
         """Weights of a block; blocks that weigh the same for the same reasons are one object."""
-        key = id(layer), self._place(index)
+        if self.experts > 1:
+            self.ffn_index = index  # of mixtures llama-quantize asks for the block's own number
+        key = id(layer), self._place()
         if key not in self._known:
-            before = self.value_index
-            dense = 4 * layer.f32 + sum(_bytes(t, self.tensor(t, index)) for t in (*layer.mixer, *layer.ffn))
-            experts = 4 * layer.experts_f32 + sum(_bytes(t, self.tensor(t, index)) for t in layer.experts)
-            self._known[key] = LayerWeights(dense / MIB, experts / MIB), self.value_index - before
+            values, downs = self.value_index, self.down_index
+            every = (*layer.mixer, *layer.ffn, *layer.experts)
+            types = {tensor.role: self.tensor(tensor) for tensor in sorted(every)}
+            dense = 4 * layer.f32 + sum(_bytes(t, types[t.role]) for t in (*layer.mixer, *layer.ffn))
+            experts = 4 * layer.experts_f32 + sum(_bytes(t, types[t.role]) for t in layer.experts)
+            weights = LayerWeights(dense / MIB, experts / MIB)
+            self._known[key] = weights, self.value_index - values, self.down_index - downs
         else:
             self.value_index += self._known[key][1]
+            self.down_index += self._known[key][2]
+        self.ffn_index += bool(layer.ffn)
         return self._known[key][0]
 
-    def _place(self, index: int) -> tuple[bool, ...]:
+    def _place(self) -> tuple[int, ...]:
         """All that a choice asks of where a block stands: blocks alike in it, and alike, have the same types."""
-        n, value = self.arch.layers, self.value_index
+        n, ffn, value = self.arch.layers, self.ffn_index, self.value_index
         return (
-            index < n // 16, index < n // 8, n // 8 <= index < 7 * n // 8, _more_bits(index, n),
+            ffn < n // 16, ffn < n // 8, n // 8 <= ffn < 7 * n // 8, _more_bits(ffn, n), min(self.down_index, n // 8),
             value < 2, value < 4, _more_bits(value, self.values),
         )  # fmt: skip
 
@@ -156,7 +177,7 @@ class _Mix:
             return self.base
         if self.preset == "MXFP4_MOE":
             return "Q8_0"
-        if tensor.columns % TENSOR_TYPES[self.base].block_size:
+        if self.falcon or tensor.columns % TENSOR_TYPES[self.base].block_size:
             return "Q8_0"
         if self.preset in _IQ_LOW or self.preset == "IQ3_XXS":
             return _fitting("Q5_K", tensor)
@@ -177,16 +198,16 @@ class _Mix:
             chosen = "Q4_K"
         return _fitting(chosen, tensor)
 
-    def tensor(self, tensor: Tensor, index: int) -> str:
-        """Type of a tensor of block ``index``."""
+    def tensor(self, tensor: Tensor) -> str:
+        """Type of the next tensor of a block."""
         if self.base in ("F32", "F16", "BF16"):
             native = self.arch.moe.stored_as if self.arch.moe else None
             return native if native and tensor.role.endswith("_exps") else self.base
         if self.preset == "MXFP4_MOE":
             return "MXFP4" if tensor.copies > 1 else "Q8_0"
-        return _fitting(self._choose(tensor, index), tensor)
+        return _fitting(self._choose(tensor), tensor)
 
-    def _choose(self, tensor: Tensor, index: int) -> str:
+    def _choose(self, tensor: Tensor) -> str:
         role, preset = tensor.role, self.preset
         if role in _VALUES:
             chosen = self._low_value() if preset in _IQ_LOW else self._value()
@@ -197,12 +218,14 @@ class _Mix:
         if role in ("attn_k", "attn_q"):
             return {"IQ3_XS": "IQ3_XXS", "IQ3_XXS": "IQ2_S"}.get(preset, self.base)
         if role.startswith("ffn_down"):
-            return self._down(index)
+            chosen = self._down()
+            self.down_index += 1
+            return chosen
         if role == "attn_output":
             return self._attention_output()
         if role.startswith(("ffn_gate", "ffn_up")) and preset == "IQ3_XS":
             n = self.arch.layers
-            return "IQ3_XXS" if n // 8 <= index < 7 * n // 8 else self.base
+            return "IQ3_XXS" if n // 8 <= self.ffn_index < 7 * n // 8 else self.base
         return self.base
 
     def _low_value(self) -> str:
@@ -225,16 +248,19 @@ class _Mix:
             chosen = "Q6_K"
         elif preset == "Q4_K_S" and self.value_index < 4:
             chosen = "Q5_K"
-        if self.arch.layers == 80 and self.arch.family in ("llama", "qwen2") and chosen in ("Q3_K", "Q4_K"):
+        if self.seventy_b and chosen in ("Q3_K", "Q4_K"):
             chosen = "Q5_K"
         return "Q8_0" if self.experts == 8 else chosen
 
-    def _down(self, index: int) -> str:
-        preset, n = self.preset, self.arch.layers
+    def _down(self) -> str:
+        preset, index, n = self.preset, self.ffn_index, self.arch.layers
         if preset in _IQ_LOW:
-            if index < n // 8:
+            if self.down_index < n // 8:
                 return "IQ3_S" if preset in ("IQ2_S", "IQ2_M") else "Q2_K"
             return self.base
+        if self.falcon and preset in _FALCON_DOWN:
+            first, more, rest = _FALCON_DOWN[preset]
+            return first if index < n // 16 else more if _more_bits(index, n) else rest
         if preset in ("Q4_K_M", "Q5_K_M"):
             return "Q6_K" if _more_bits(index, n) else self.base
         if preset == "Q3_K_M":
@@ -250,11 +276,20 @@ class _Mix:
 
     def _attention_output(self) -> str:
         preset = self.preset
+        if self.falcon and preset not in _IQ_LOW:
+            return "Q4_K" if preset == "Q3_K_L" else self.base
         if self.experts == 8:
             return "Q5_K" if preset in _IQ_LOW | _RAISED_WITH_8_EXPERTS else self.base
         if preset in _IQ_LOW:
             return _OUTPUT_IQ_LOW.get(preset, self.base)
         return _OUTPUT.get(preset, self.base)
+
+
+def _heads_per_value(arch: Architecture) -> int:
+    """Query heads that share a value in the first block; 1 where it has none (Qwen's mixers count like the rest)."""
+    kv_heads = arch.kv_heads_of(0)
+    recurrent = arch.kinds[0] in "rR-E" and not arch.family.startswith("qwen3")
+    return 1 if recurrent or not kv_heads else arch.heads_of(0) // kv_heads
 
 
 def _more_bits(index: int, count: int) -> bool:
