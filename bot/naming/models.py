@@ -35,8 +35,8 @@ _NOISE = frozenset(
     """
     the a an model models llm ai local locally latest version file bin safetensors ggml ggmlv gguf quant quants
     quantized quantised quantization to at in on with by for of ollama lmstudio lm studio hf co huggingface imatrix
-    tokens mlx format run i qat ud dense dynamic unsloth
-    vllm sglang dynamo exllama exllamav2 koboldcpp kobold llamacpp tabbyapi
+    tokens mlx format run i qat ud tq dense dynamic unsloth
+    vllm sglang dynamo trt trtllm tensorrt rocm cuda exllama exllamav2 koboldcpp kobold llamacpp tabbyapi
     """.split()
 )
 _FILE_ENDINGS = (".gguf", ".bin", ".safetensors")
@@ -45,6 +45,14 @@ _FILE_PARTS = re.compile(
     r"(?:\.gguf|\.bin|\.safetensors)$|[-.]\d{5}-of-\d{5}\b|\.i1(?=[-.])|-i1(?=-gguf)|[-.]imat(?=[-.]|$)"
 )
 """What a file's name says beside the model: its ending, which part of several it is, how its quant was made."""
+_SETUP = re.compile(
+    r"-((?:nv|mx)?fp[48]|bf16|fp16|int[48])-(?:g?[bh]\d00|gh200|a100|mi\d{3}x?|l40s?|rtx ?\w+)(?![a-z0-9]).*$"
+)
+"""What a slug of a benchmark says behind the precision: the card it ran on, and all that follows."""
+_ABBREVIATED = re.compile(r"(?:^|(?<=/))ds(?=[- ]?[rv]\d)")
+"""DeepSeek before its series: dsv3, DS R1."""
+_GLUED_VERSION = re.compile(r"(?<=[a-z])(\d)(\d)(?![\d.]|[a-z])")
+"""A version whose dot was left out: qwen25-7b, llama31."""
 _DATE = re.compile(r"^(?:2[3-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[0-3]\d)$")
 _SERIES = re.compile(r"([a-z]{3})([krmv]\d)")
 """Where a series is glued to its maker: deepseekr1, kimik2."""
@@ -175,7 +183,7 @@ class ModelIndex:
         if model := self._exact.get(_spaced(name)):
             return ModelMatch(model, None)
         is_file = "/" in name or name.endswith(_FILE_ENDINGS)
-        name = _FILE_PARTS.sub("", name)
+        name = _ABBREVIATED.sub("deepseek ", _SETUP.sub(r"-\1", _FILE_PARTS.sub("", name)))
         found = find_quant(name)
         quant, rest = (found.name, found.rest) if found else (None, name)
         while is_file and (another := find_quant(rest)):  # «MXFP4-Q4»: the first says how the weights are stored
@@ -266,7 +274,8 @@ class ModelIndex:
         """Two words that the catalog writes as one (hunyuan video) made one, plurals made singular, tags as names."""
         text = _TAG.sub(" ", _SPLIT_VERSION.sub(r".\1", text))
         tagged = ":" in text and _BASE_TAG.search(text)
-        for way in (_BASE_TAG.sub("base", text), _BASE_TAG.sub("", text)) if tagged else (text,):
+        ways = (_BASE_TAG.sub("base", text), _BASE_TAG.sub("", text)) if tagged else (text,)
+        for way in dict.fromkeys((*ways, _GLUED_VERSION.sub(r"\1.\2", text))):
             spelled: list[str] = []
             for word in re.split(r"[\s\-]+", _SERIES.sub(r"\1 \2", way)):
                 if spelled and len(spelled[-1]) > 1 and spelled[-1] + word in self._vocabulary:

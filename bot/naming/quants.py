@@ -33,6 +33,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(_B + r"(bf16|fp16|f16|fp32|f32)" + _E), "float"),
     (re.compile(_B + r"mlx[- ](?:int|q)?([234568])(?:[- ]?bits?)?" + _E), "mlx"),
+    (re.compile(_B + r"q([234568])\.5(?:[- ]mlx)?" + _E), "mlx"),  # bits and half a bit of scales
     (re.compile(_B + r"(?<!\d\.)(?:int)?([2-8])[- ]?bits?" + _E), "bits"),
     (re.compile(_B + r"int([2-8])" + _E), "bits"),
     (re.compile(_B + r"q([2-8])(?:[- ]?bits?)?" + _E), "q"),
