@@ -51,6 +51,8 @@ _SETUP = re.compile(
 """What a slug of a benchmark says behind the precision: the card it ran on, and all that follows."""
 _ABBREVIATED = re.compile(r"(?:^|(?<=/))ds(?=[- ]?[rv]\d)")
 """DeepSeek before its series: dsv3, DS R1."""
+_DECIMAL = re.compile(r"(?<=[a-zA-Z]\d)(?<![qQ]\d)_(?=\d(?![\d.bBmM]))|(?<=-\d)_(?=\d[bBmM])")
+"""An underscore that stands for the point of a version or a size (InternVL3_5, internlm2_5-1_8b); not Q4_0's."""
 _GLUED_VERSION = re.compile(r"(?<=[a-z])(\d)(\d)(?![\d.]|[a-z])")
 """A version whose dot was left out: qwen25-7b, llama31."""
 _DATE = re.compile(r"^(?:2[3-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[0-3]\d)$")
@@ -174,6 +176,12 @@ class ModelIndex:
 
     def find(self, text: str) -> ModelOutcome:
         """The same, but what means nothing gets no nearest names: for trying many pieces of a text."""
+        outcome = self._find(text)
+        if isinstance(outcome, NotFound) and _DECIMAL.search(text):
+            return self._find(_DECIMAL.sub(".", text))
+        return outcome
+
+    def _find(self, text: str) -> ModelOutcome:
         typed = " ".join(text.split())
         if not typed:
             return Unreadable("model", "empty")
@@ -203,11 +211,12 @@ class ModelIndex:
         if not tokens.words and not tokens.sizes:
             return NotFound("model", typed, ())
         versions = _versions(sequence)
-        readings = self._readings(tokens, versions)
+        in_repository = "/" in repo_name[0]
+        readings = self._readings(tokens, versions, in_full=in_repository)
         for respelled in () if readings else self._respelled(":".join(named)):
             tokens, mended = self._mended(_tokens(respelled))
             mended |= bool(_TAG.search(rest))
-            if readings := self._readings(tokens, versions):
+            if readings := self._readings(tokens, versions, in_full=in_repository):
                 break
         if not readings and len(tokens.sizes) > 1 and (several := self._of_each_size(tokens, versions)):
             return AskBack("model", typed, tuple(map(_candidate, several)))
@@ -215,7 +224,7 @@ class ModelIndex:
             return NotFound("model", typed, ())
         best = min(reading.penalty for reading in readings)
         partly = best >= _UNWANTED_WORD
-        if (partly and "/" in repo_name[0]) or (mended and not tokens.sizes and (partly or len(rest) < _SHORT)):
+        if (partly and in_repository) or (mended and not tokens.sizes and (partly or len(rest) < _SHORT)):
             # Too little for a guess: a part of a name in somebody's repository, or with a typing error in it.
             return NotFound("model", typed, ())
         models = [
@@ -299,16 +308,24 @@ class ModelIndex:
                 words.add(word)
         return tokens._replace(words=frozenset(words) - _NOISE), mended
 
-    def _readings(self, typed: Tokens, versions: dict[str, frozenset[str]]) -> list[_Reading]:
+    def _readings(self, typed: Tokens, versions: dict[str, frozenset[str]], *, in_full: bool = False) -> list[_Reading]:
+        """What the words may mean; ``in_full`` where a name leaves no version unsaid."""
         readings: list[_Reading] = []
         if not typed.words - _NEUTRAL:
             return readings
         for index in rarest(self._by_part, typed.words - _NEUTRAL | typed.sizes):
             form = self._forms[index]
             penalty = _penalty(typed, form)
-            if penalty is not None and not _contradicts(versions, form.versions, typed.numbers):
+            if penalty is None or _contradicts(versions, form.versions, typed.numbers):
+                continue
+            if not in_full or _same_versions(versions, form.versions):
                 readings.append(_Reading(penalty, form.model))
         return readings
+
+
+def _pointed(name: str) -> str:
+    """A plain name whose decimal points, where a repository wrote them as underscores, are points (InternVL3_5)."""
+    return plain(_DECIMAL.sub(".", name))
 
 
 def _spaced(name: str) -> str:
@@ -416,7 +433,7 @@ def _maker_words(org: str, owner: str) -> frozenset[str]:
 
 
 def _forms(model: Model) -> list[_Form]:
-    owner, repo = plain(model.hf_id).split("/", 1)
+    owner, repo = _pointed(model.hf_id).split("/", 1)
     name = plain(model.name)
     written = {spelling: _sequence(spelling) for spelling in (name, repo, *map(plain, model.aliases))}
     named = {spelling: _tokens_of(sequence) for spelling, sequence in written.items()}
@@ -447,6 +464,12 @@ def _contradicts(typed: dict[str, frozenset[str]], named: dict[str, frozenset[st
     )
 
 
+def _same_versions(typed: dict[str, frozenset[str]], named: dict[str, frozenset[str]]) -> bool:
+    """Whether each word has the version that it has in the name: InternVL3 is no InternVL3.5, Baichuan no Baichuan2."""
+    telling = (word for word in named if len(word) > 1 and word not in _NEUTRAL)
+    return all(typed.get(word) == named[word] for word in telling)
+
+
 def _agree(typed: str, named: str) -> bool:
     return typed == named or typed.startswith(named + ".") or named.startswith(typed + ".")
 
@@ -461,6 +484,8 @@ def _penalty(typed: Tokens, form: _Form) -> float | None:
     for number in typed.numbers - form.tokens.numbers - form.free_numbers:
         if "." not in number and float(number) in form.tokens.sizes and not typed.sizes:
             penalty += _NUMBER_AS_SIZE
+        elif any(other.startswith(number + ".") for other in typed.numbers & form.tokens.numbers):
+            continue  # «internlm2:20b-chat-v2.5» says it twice
         else:
             return None
     meant = typed.words & form.tokens.words - _NEUTRAL
