@@ -33,9 +33,9 @@ _GENERIC = frozenset(
 """Words of many names, which by themselves name no model."""
 _NOISE = frozenset(
     """
-    the a an model models llm ai local locally latest version file bin safetensors ggml ggmlv gguf quant quants
-    quantized quantised quantization to at in on with by for of ollama lmstudio lm studio hf co huggingface imatrix
-    tokens mlx format run i qat ud tq dense dynamic unsloth
+    the a an model models llm ai local locally latest version file bin safetensors diffusers ggml ggmlv gguf quant
+    quants quantized quantised quantization to at in on with by for of ollama lmstudio lm studio hf co huggingface
+    imatrix tokens mlx format run i qat ud tq dense dynamic unsloth
     vllm sglang dynamo trt trtllm tensorrt rocm cuda exllama exllamav2 koboldcpp kobold llamacpp tabbyapi
     """.split()
 )
