@@ -109,6 +109,23 @@ class _Form(NamedTuple):
     """Numbers that follow each word."""
 
 
+class _Named(NamedTuple):
+    """What was typed, taken apart."""
+
+    typed: str
+    quant: str | None
+    parts: tuple[str, ...]
+    """The name without its owner, and the tag behind the colon if there is one; without quants."""
+    is_file: bool
+    """A file or a repository, whose names say more than people do."""
+    in_repository: bool
+
+    @property
+    def rest(self) -> str:
+        """What is left when the quant is known."""
+        return " ".join(self.parts)
+
+
 class _Reading(NamedTuple):
     penalty: float
     model: Model
@@ -190,51 +207,48 @@ class ModelIndex:
         name = _strip_url(plain(typed))
         if model := self._exact.get(_spaced(name)):
             return ModelMatch(model, None)
-        is_file = "/" in name or name.endswith(_FILE_ENDINGS)
-        name = _ABBREVIATED.sub("deepseek ", _SETUP.sub(r"-\1", _FILE_PARTS.sub("", name)))
-        found = find_quant(name)
-        quant, rest = (found.name, found.rest) if found else (None, name)
-        while is_file and (another := find_quant(rest)):  # «MXFP4-Q4»: the first says how the weights are stored
-            rest = another.rest
-        repo_name = rest.split(":", 1)
-        named = (repo_name[0].rsplit("/", 1)[-1], *repo_name[1:])
-        rest = " ".join(named)
-        said = _said(rest)
-        if is_file and (model := self._repositories.get(said)) and model.hf_id.rsplit("/", 1)[-1] in typed:
-            return ModelMatch(model, quant)  # written letter by letter as its makers do: nothing goes without saying
-        if model := self._exact.get(_spaced(rest.strip(" -.:()"))) or self._exact.get(said):
-            return ModelMatch(model, quant)
-        sequence = _sequence(rest)
+        named = _taken_apart(typed, name)
+        if model := self._written_out(named):
+            return ModelMatch(model, named.quant)
+        sequence = _sequence(named.rest)
         if cloud := self._cloud_model(sequence):
             return NotLocal(typed, cloud)
+        return self._understood(named, sequence)
+
+    def _written_out(self, named: _Named) -> Model | None:
+        """The model whose name, repository, tag or alias this is, up to words that say nothing about a model."""
+        said = _said(named.rest)
+        of_maker = self._repositories.get(said) if named.is_file else None
+        if of_maker and of_maker.hf_id.rsplit("/", 1)[-1] in named.typed:
+            return of_maker  # letter by letter as its makers write it: nothing goes without saying
+        return self._exact.get(_spaced(named.rest.strip(" -.:()"))) or self._exact.get(said)
+
+    def _understood(self, named: _Named, sequence: list[tuple[str, str]]) -> ModelMatch | AskBack | NotFound:
+        """What the words may mean: the likeliest, or a question back where equally likely ones differ."""
+        nothing = NotFound("model", named.typed, ())
         tokens, mended = self._mended(_tokens_of(sequence))
         if not tokens.words and not tokens.sizes:
-            return NotFound("model", typed, ())
+            return nothing
         versions = _versions(sequence)
-        in_repository = "/" in repo_name[0]
-        readings = self._readings(tokens, versions, in_full=in_repository)
-        for respelled in () if readings else self._respelled(":".join(named)):
+        readings = self._readings(tokens, versions, in_full=named.in_repository)
+        for respelled in () if readings else self._respelled(":".join(named.parts)):
             tokens, mended = self._mended(_tokens(respelled))
-            mended |= bool(_TAG.search(rest))
-            if readings := self._readings(tokens, versions, in_full=in_repository):
+            mended |= bool(_TAG.search(named.rest))
+            if readings := self._readings(tokens, versions, in_full=named.in_repository):
                 break
-        if not readings and len(tokens.sizes) > 1 and (several := self._of_each_size(tokens, versions)):
-            return AskBack("model", typed, tuple(map(_candidate, several)))
         if not readings:
-            return NotFound("model", typed, ())
+            several = self._of_each_size(tokens, versions) if len(tokens.sizes) > 1 else []
+            return AskBack("model", named.typed, tuple(map(_candidate, several))) if several else nothing
         best = min(reading.penalty for reading in readings)
         partly = best >= _UNWANTED_WORD
-        if (partly and in_repository) or (mended and not tokens.sizes and (partly or len(rest) < _SHORT)):
+        if (partly and named.in_repository) or (mended and not tokens.sizes and (partly or len(named.rest) < _SHORT)):
             # Too little for a guess: a part of a name in somebody's repository, or with a typing error in it.
-            return NotFound("model", typed, ())
-        models = [
-            r.model for r in sorted(readings, key=lambda r: (r.penalty, r.model.rank)) if r.penalty <= best + _SAME
-        ]
-        models = sorted(_unique(models), key=lambda m: m.rank)
+            return nothing
+        models = sorted(_unique(r.model for r in readings if r.penalty <= best + _SAME), key=lambda m: m.rank)
         if any(_differs(models[0], other) for other in models[1:]):
-            return AskBack("model", typed, tuple(_candidate(m) for m in models[:MAX_CANDIDATES]))
-        certain = not mended and len(models) == 1 and best < _UNWANTED_WORD
-        return ModelMatch(models[0], quant, None if certain else typed)
+            return AskBack("model", named.typed, tuple(_candidate(m) for m in models[:MAX_CANDIDATES]))
+        certain = not mended and len(models) == 1 and not partly
+        return ModelMatch(models[0], named.quant, None if certain else named.typed)
 
     def search(self, text: str, limit: int = 25) -> list[Model]:
         """Models for autocompletion: ranked by likeness, or by how much they are run when nothing is typed."""
@@ -321,6 +335,18 @@ class ModelIndex:
             if not in_full or _same_versions(versions, form.versions):
                 readings.append(_Reading(penalty, form.model))
         return readings
+
+
+def _taken_apart(typed: str, name: str) -> _Named:
+    """``name`` is what was typed, plain and without what comes before it in a URL."""
+    is_file = "/" in name or name.endswith(_FILE_ENDINGS)
+    name = _ABBREVIATED.sub("deepseek ", _SETUP.sub(r"-\1", _FILE_PARTS.sub("", name)))
+    found = find_quant(name)
+    quant, rest = (found.name, found.rest) if found else (None, name)
+    while is_file and (another := find_quant(rest)):  # «MXFP4-Q4»: the first says how the weights are stored
+        rest = another.rest
+    path, *tag = rest.split(":", 1)
+    return _Named(typed, quant, (path.rsplit("/", 1)[-1], *tag), is_file, "/" in path)
 
 
 def _pointed(name: str) -> str:
