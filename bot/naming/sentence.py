@@ -1,5 +1,6 @@
 """A whole question in somebody's own words → what it names: model, hardware, quant, context, memory, intent."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
@@ -46,6 +47,16 @@ _ORDINARY = frozenset(
 )
 """Words of names that are ordinary ones too: alone they name nothing in a sentence."""
 _FILLING = frozenset("i a an the my run can will does any model models local".split())
+_BETWEEN = frozenset(
+    """
+    i a an the my your our this that can could run runs running will would does do did is are was has have had get got
+    on with and at to of in for from or but if so than then while when after before into over via use uses using only
+    what which how why who fit fits work works good enough not no yes be been being just any some all me you we
+    """.split()
+)
+"""Words that stand between names: a name neither begins nor ends with one."""
+_MISTYPED = re.compile(r"[a-z]{4,}")
+"""What may be a name with a typing error where a figure follows («gema 2 9b»)."""
 _SIZE = re.compile(r"\d+(?:\.\d+)?b")
 _ERROR = re.compile(r"\b(?:error|oom|out of memory|crash\w*|fail\w*|slow\w*|not working|stuck|hang\w*|wrong)\b")
 _WHICH_CARD = re.compile(
@@ -83,6 +94,7 @@ def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     kv = _KV.search(rest)
     left = _KV.sub(" ", rest).split()  # its type is no quant of the model
     known = {w for w in left if w not in _ORDINARY and not _AMOUNT.fullmatch(w) and models.knows(w)}
+    known |= {w for w, after in itertools.pairwise(left) if _MISTYPED.fullmatch(w) and _DIGIT.match(after)} - _BETWEEN
     named = _best(left, known, lambda p: _model_score(models.find(p), p))
     ram = _RAM.search(rest)
     memory = None if cards or ram else _MEMORY.search(rest)
@@ -118,7 +130,8 @@ class _Span(NamedTuple):
 
 def _best(words: list[str], known: set[str], score: Callable[[str], float]) -> _Span | None:
     """The span with a known word that names something most fully; the shorter of equals, the earlier of those."""
-    windows = (w for w in _windows(words) if not known.isdisjoint(words[w[0] : w[1]]))
+    edges = [word not in _BETWEEN for word in words]
+    windows = (w for w in _windows(words, edges) if not known.isdisjoint(words[w[0] : w[1]]))
     spans = (_Span(score(part), start, end, part) for start, end, part in windows)
     named = [span for span in spans if span.score > 0]
     return max(named, key=lambda s: (s.score, s.start - s.end, -s.start), default=None)
@@ -130,13 +143,15 @@ def _with_size(span: _Span, words: list[str]) -> str:
     return f"{span.text} {following}" if _SIZE.fullmatch(following) and not _SIZE.search(span.text) else span.text
 
 
-def _windows(words: list[str]) -> Iterator[tuple[int, int, str]]:
-    for start in range(len(words)):
+def _windows(words: list[str], edges: list[bool]) -> Iterator[tuple[int, int, str]]:
+    """Runs of words that begin and end with an edge."""
+    for start in itertools.compress(range(len(words)), edges):
         for end in range(start + 1, min(start + _WINDOW, len(words)) + 1):
             part = " ".join(words[start:end])
             if len(part) > _LONGEST_NAME:
                 break
-            yield start, end, part
+            if edges[end - 1]:
+                yield start, end, part
 
 
 def _tokens(part: str) -> int:
