@@ -53,7 +53,7 @@ def cleaned(text: str, names_in_s: frozenset[str]) -> str:
     text = re.sub(r"\bevo[ -]?x(?=\d)", "evo-x", text)
     text = re.sub(r"\bg[xf]{2}(?=\d)", "gfx", text)
     text = re.sub(r"(?<=[a-z])(gfx\d{3,4}[a-z]?)(?::\S+)+", " ", text)
-    text = re.sub(r"(?<=\S )gfx\d{3,4}[a-z]?(?::\S+)*", " ", text)
+    text = re.sub(r"(?<=\S )gfx\d{3,4}[a-z]?(?::\S+)*|^gfx\d{3,4}[a-z]? (?=[a-z])", " ", text)
     text = re.sub(r"\b(?:iq|q)\d(?:[ _-](?:k|[01]|xxs|xs|s|m|l|nl))+\b", " ", text)
     text = re.sub(r"\b\d+(?:\.\d)? ?tb\b|\b\d+ ?gb (?:ssd|nvme|hdd|disk|storage)\b|(?<=gb)/\d+ ?gb\b", " ", text)
     text = re.sub(r"\b(8|16|18|24|32|36|48|64|96|128)\+(?:256|512)(?:gb)?\b", r"\1gb", text)

@@ -43,7 +43,10 @@ class ProcessorIndex:
 
         «dual xeon 6248» is one: a model rarely runs faster on both sockets.
         """
-        words = text.replace("-", " ").split()
+        text = text.replace("-", " ")
+        if not self._any.search(text):
+            return None
+        words = text.split()
         for start in range(len(words)):
             for end in range(min(start + _LONGEST, len(words)), start, -1):
                 name = " ".join(words[start:end])
