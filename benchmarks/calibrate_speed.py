@@ -24,11 +24,11 @@ from bot.fit.plan import Load, all_on_one
 from bot.fit.speed import (
     UNFITTED,
     Coefficients,
+    PromptWork,
     TokenWork,
-    active_weights,
-    all_weights_gb,
     generation_of,
     prefill_s_per_token,
+    prompt_work,
     spread_of,
     token_seconds,
     token_work,
@@ -45,6 +45,9 @@ _PULL = 2.5
 """Weight of a generation's distance from its backend, so that one odd source does not decide."""
 _WILD = 0.2
 """Beyond this (a fifth off) a run says more about its source than about the card: it weighs a tenth."""
+_OWN = "willitrun:"
+_WILD_PROMPT = 0.8
+"""The same for prompts, of which whole generations are off by more than that until their factor is found."""
 _FULL = 0.93
 """A card that would be fuller held a part in system memory, whatever the source says."""
 _FOR_CORES_GB_S = 150
@@ -57,9 +60,12 @@ _LEAST_SPREAD = 1.15
 """Runs of one and the same thing differ by this much between people."""
 _LEAST = 8
 """A backend with fewer runs keeps the default."""
+_DEEP = 4096
+"""Tokens before a prompt from which on it tells what attention takes."""
 
 _EFFICIENCY = [0.2 + 0.02 * step for step in range(40)]
 _FACTORS = [0.4 * 1.06**step for step in range(16)] + [1.0] + [1.0 * 1.05**step for step in range(1, 11)]
+_ATTENTION = [0.15 * 1.2**step for step in range(22)]
 _PREFILL_FACTORS = [0.1 * 1.15**step for step in range(28)]
 _EXPERTS = [1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.4, 2.8, 3.4, 4.2]
 _UNPACK = [0.0, 0.02, 0.04, 0.06, 0.09, 0.13, 0.2, 0.3, 0.5, 0.8, 1.3, 2.0]
@@ -80,9 +86,8 @@ class Run(NamedTuple):
     work: TokenWork
     bandwidth_gb_s: float
     compute: float | None
-    """Floating-point operations per second, and of them those that a prompt token takes (``flops``)."""
-    flops: float
-    all_gb: float
+    """Floating-point operations per second."""
+    prompt: PromptWork
     weight: float
 
 
@@ -101,9 +106,10 @@ def main() -> None:
     reading = read_at(prefill)
     fitted = fitted._replace(
         prefill=reading.prefill,
+        attention=reading.attention,
         prefill_generation=reading.prefill_generation,
         spread=_spreads(held_out),
-        prefill_spread=_quantile(prompts, 0.75),
+        prefill_spread=_quantile(_by_others(prompts), 0.75),
     )
     inside, width = _bands(held_out, fitted)
     console.print(f"Decode bands: {100 * inside:.0f} % of held-out runs inside, median width {width:.2f}")
@@ -114,6 +120,12 @@ def main() -> None:
 
 def _long_prompt(row: Benchmark) -> bool:
     return row.backend != "cpu" and (row.prompt_tokens or 0) >= 256
+
+
+def _before(row: Benchmark) -> float:
+    """Tokens before the one in the middle of a prompt; some give the prompt itself as the depth."""
+    prompt = row.prompt_tokens or 0
+    return prompt / 2 if row.depth == prompt else row.depth + prompt / 2
 
 
 def usable_runs() -> list[Run]:
@@ -144,8 +156,7 @@ def usable_runs() -> list[Run]:
                 token_work(asked, row.depth / asked.context),
                 hardware.bandwidth_gb_s,
                 device.tflops and device.tflops * 1e12,
-                2 * active_weights(model.architecture),
-                all_weights_gb(asked),
+                prompt_work(asked, _before(row)),
                 1 / math.sqrt(per_source[row.source]),
             )
         )
@@ -160,9 +171,7 @@ def decode_error(run: Run, c: Coefficients) -> float:
 
 def prefill_error(run: Run, c: Coefficients) -> float:
     """The same for a prompt token."""
-    seconds = prefill_s_per_token(
-        c, run.where, run.generation, run.flops, run.compute or 0.0, run.all_gb, run.bandwidth_gb_s, moe=run.moe
-    )
+    seconds = prefill_s_per_token(c, run.where, run.generation, run.prompt, run.compute or 0.0, run.bandwidth_gb_s)
     return math.log(seconds * (run.row.prefill_tok_s or 0.0))
 
 
@@ -204,14 +213,18 @@ def _enough(name: str, where: str, runs: list[Run]) -> bool:
 def fit_prefill(runs: list[Run], *, efficiency: dict[str, float]) -> Coefficients:
     """Shares of the stated throughput, by backend and generation, where weights are read with that efficiency."""
     c = UNFITTED._replace(efficiency=efficiency)
+    best = partial(_best, error=prefill_error, wild=_WILD_PROMPT)
     grid = [0.02 * 1.12**step for step in range(36)]
     by_generation = _grouped(runs, lambda r: r.generation)
     for _ in range(_ROUNDS):
         for where, some in _grouped(runs, lambda r: f"{r.where}/{'moe' if r.moe else 'dense'}").items():
             if len(some) >= _LEAST // 2:
-                c = _best(c, "prefill", where, grid, some, prefill_error)
+                c = best(c, "prefill", where, grid, some)
+        for where, some in _grouped(runs, lambda r: r.where).items():
+            if sum(run.row.depth >= _DEEP for run in some) >= _LEAST // 2:
+                c = best(c, "attention", where, _ATTENTION, some)
         for generation, some in by_generation.items():
-            c = _best(c, "prefill_generation", generation, _PREFILL_FACTORS, some, prefill_error, pull=_PULL)
+            c = best(c, "prefill_generation", generation, _PREFILL_FACTORS, some, pull=_PULL)
     return c
 
 
@@ -223,21 +236,22 @@ def _best(
     runs: list[Run],
     error: Callable[[Run, Coefficients], float],
     pull: float = 0.0,
+    wild: float = _WILD,
 ) -> Coefficients:
     def tried(value: float) -> Coefficients:
         changed: dict[str, Any] = {name: {**getattr(c, name), key: value}}
         return c._replace(**changed)
 
     def loss(value: float) -> float:
-        each = (run.weight * _bent(error(run, tried(value))) for run in runs)
+        each = (run.weight * _bent(error(run, tried(value)), wild) for run in runs)
         return sum(each) + (pull * abs(math.log(value / usual_factor(key))) if pull else 0.0)
 
     return tried(min(grid, key=loss))
 
 
-def _bent(error: float) -> float:
-    """Absolute error, on which wild runs weigh less."""
-    return min(abs(error), _WILD) + 0.1 * abs(error)
+def _bent(error: float, wild: float) -> float:
+    """Absolute error, on which runs beyond ``wild`` weigh less."""
+    return min(abs(error), wild) + 0.1 * abs(error)
 
 
 Judged = list[tuple[Run, float]]
@@ -298,6 +312,9 @@ def _table(title: str, judged: Judged) -> Table:
     rows: list[tuple[str, Judged]] = [
         ("dense", [j for j in judged if not j[0].moe]),
         ("mixture of experts", [j for j in judged if j[0].moe]),
+        ("dense, by others", [j for j in _by_others(judged) if not j[0].moe]),
+        ("mixture, by others", [j for j in _by_others(judged) if j[0].moe]),
+        ("all, by others", _by_others(judged)),
     ]
     places = sorted({run.where for run, _ in judged})
     rows += [(place, [j for j in judged if j[0].where == place]) for place in places]
@@ -307,6 +324,11 @@ def _table(title: str, judged: Judged) -> Table:
             median, most = 100 * off[len(off) // 2], 100 * off[int(0.8 * (len(off) - 1))]
             table.add_row(name, str(len(off) // len(_SHUFFLES)), f"{median:.1f}", f"{most:.0f} %")
     return table
+
+
+def _by_others(judged: Judged) -> Judged:
+    """Without our own runs: one card of one kind, which held out is a card that next to nobody measured."""
+    return [(run, error) for run, error in judged if not run.row.source.startswith(_OWN)]
 
 
 def _worst(judged: Judged) -> Table:

@@ -24,6 +24,10 @@ CUDA 350 to 500 MiB, ROCm about 330 MiB, Vulkan 150 to 220 MiB in use, Metal sma
 CUDA and Vulkan, for want of published figures.
 """
 
+CHIP_OVERHEAD_MIB: dict[str, float] = {"Hopper": 620.0}
+"""The same where a chip was seen to take more: on an H100 we measured 602 to 628 MiB under 14 dense models (and about
+100 more under mixtures, Mamba and F16, whose products go through cuBLAS)."""
+
 _WIRED_LIMIT = ((8, 0.67), (16, 0.74), (64, 0.80), (128, 0.84), (512, 0.84))
 """Share of memory that macOS lets the GPU hold (``recommendedMaxWorkingSetSize``) by memory in GiB.
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from bot.fit.architecture import MIB, Architecture
 from bot.fit.compute import HIDDEN_ROWS, widest_rows
-from bot.fit.devices import OVERHEAD_MIB, Backend, Device, headroom_mib, usable_mib
+from bot.fit.devices import CHIP_OVERHEAD_MIB, OVERHEAD_MIB, Backend, Device, headroom_mib, usable_mib
 from bot.fit.quants import KV_TYPES, QUALITY_ORDER
 
 EngineName = Literal["llama.cpp", "vllm", "mlx", "exllama", "transformers"]
@@ -123,7 +123,10 @@ def unchunked_mib(engine: Engine, arch: Architecture, context: int, devices: int
 
 def overhead_mib(engine: Engine, device: Device) -> float:
     """Memory beside weights, context and scratch on one device."""
-    return OVERHEAD_MIB[device.backend] if engine.overhead_mib is None else engine.overhead_mib
+    if engine.overhead_mib is not None:
+        return engine.overhead_mib
+    chip = device.architecture.partition(" ")[0]
+    return CHIP_OVERHEAD_MIB.get(chip) or OVERHEAD_MIB[device.backend]
 
 
 def shares_layers(engine: Engine, arch: Architecture, devices: int) -> bool:

@@ -5,6 +5,7 @@ a prompt is bound by arithmetic. Both are bands: runs of the same thing differ b
 """
 
 from functools import cache
+from math import inf
 from typing import NamedTuple
 
 from bot.fit import speed_coefficients as fitted
@@ -57,14 +58,16 @@ class Coefficients(NamedTuple):
     token_s: dict[str, float]
     """Seconds a token: launching the graph, sampling."""
     prefill: dict[str, float]
-    """Share of the stated throughput, by where and dense or moe."""
+    """Share of the stated throughput that multiplying with weights reaches, by where and dense or moe."""
+    attention: dict[str, float]
+    """What attention reaches in a prompt, as a factor on the share of dense weights."""
     prefill_generation: dict[str, float]
     spread: dict[str, float]
     """Half-width of the band as a factor, by generation; by where for generations that too few measured."""
     prefill_spread: float
 
 
-UNFITTED = Coefficients({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, 2.0)
+UNFITTED = Coefficients({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, 2.0)
 FITTED = Coefficients(
     fitted.EFFICIENCY,
     fitted.GENERATION,
@@ -75,6 +78,7 @@ FITTED = Coefficients(
     fitted.LAYER_S,
     fitted.TOKEN_S,
     fitted.PREFILL,
+    fitted.ATTENTION,
     fitted.PREFILL_GENERATION,
     fitted.SPREAD,
     fitted.PREFILL_SPREAD,
@@ -103,6 +107,18 @@ class TokenWork(NamedTuple):
     """What its layers launch, in plain dense layers."""
     packed: bool
     """Whether weights must be unpacked before they are multiplied: all that have fewer than 16 bits."""
+
+
+class PromptWork(NamedTuple):
+    """What one token of a long prompt takes."""
+
+    flops: float
+    """Floating-point operations with weights."""
+    attention_flops: float
+    """Those with what the cache holds by then."""
+    all_gb: float
+    """GB of all weights, of which a micro-batch reads every one."""
+    moe: bool
 
 
 class Band(NamedTuple):
@@ -171,20 +187,14 @@ def _read_s(c: Coefficients, where: str, generation: str, work: TokenWork, bandw
 
 
 def prefill_s_per_token(
-    c: Coefficients,
-    where: str,
-    generation: str,
-    flops: float,
-    flops_per_s: float,
-    all_gb: float,
-    bandwidth_gb_s: float,
-    *,
-    moe: bool,
+    c: Coefficients, where: str, generation: str, work: PromptWork, flops_per_s: float, bandwidth_gb_s: float
 ) -> float:
     """Seconds for one token of a long prompt: arithmetic, and its part of reading all weights for a micro-batch."""
-    read_s = all_gb / (bandwidth_gb_s * c.efficiency.get(where, _EFFICIENCY))
-    share = c.prefill.get(f"{where}/{'moe' if moe else 'dense'}", _PREFILL) * c.prefill_generation.get(generation, 1.0)
-    return flops / (flops_per_s * share) + read_s / _MICRO_BATCH
+    read_s = work.all_gb / (bandwidth_gb_s * c.efficiency.get(where, _EFFICIENCY))
+    reached = flops_per_s * c.prefill_generation.get(generation, 1.0)
+    multiplying = c.prefill.get(f"{where}/{'moe' if work.moe else 'dense'}", _PREFILL)
+    attending = c.prefill.get(f"{where}/dense", _PREFILL) * c.attention.get(where, 1.0)
+    return (work.flops / multiplying + work.attention_flops / attending) / reached + read_s / _MICRO_BATCH
 
 
 def active_mib(load: Load) -> tuple[float, float]:
@@ -212,9 +222,29 @@ def token_work(load: Load, used: float) -> TokenWork:
     )
 
 
-def all_weights_gb(load: Load) -> float:
-    """GB of all weights on the devices, those of every expert included."""
-    return weights_mib(load) * _GB_PER_MIB
+def prompt_work(load: Load, before: float) -> PromptWork:
+    """What the whole model takes for a token of a prompt that has ``before`` tokens before it."""
+    arch = load.architecture
+    attending = sum(flops * min(before, window) for flops, window in _attention(arch))
+    return PromptWork(2 * active_weights(arch), attending, weights_mib(load) * _GB_PER_MIB, arch.moe is not None)
+
+
+@cache
+def _attention(arch: Architecture) -> tuple[tuple[float, float], ...]:
+    """Operations that a token takes for each one before it, and how many of those it sees, by kind of layer.
+
+    Scores and weighted values: two operations for each element of the key and of the value of every query head.
+    """
+    each: dict[float, float] = {}
+    for index, kind in enumerate(arch.kinds):
+        if kind not in "fsbFS":
+            continue
+        k_dim, v_dim = arch.head_dims_of(index)
+        if arch.mla:
+            k_dim, v_dim = arch.mla.kv_lora_rank + arch.mla.qk_rope_head_dim, arch.mla.kv_lora_rank
+        window = float(arch.sliding.window) if arch.sliding and kind in "sS" else inf
+        each[window] = each.get(window, 0.0) + 2 * arch.heads_of(index) * (k_dim + v_dim)
+    return tuple((flops, window) for window, flops in each.items())
 
 
 def _where(load: Load, device: Device) -> str:
@@ -293,18 +323,9 @@ def _prefill(load: Load, plan: Plan, devices: tuple[Device, ...]) -> Band | None
     """Prompt tokens per second; layers of several cards run one after the other."""
     if any(d.tflops is None for d in devices) or not plan.all_on_devices:
         return None
-    flops, moe = 2 * active_weights(load.architecture), load.architecture.moe is not None
+    work = prompt_work(load, _USED * load.context)
     seconds = max(
-        prefill_s_per_token(
-            FITTED,
-            _where(load, d),
-            generation_of(d),
-            flops,
-            (d.tflops or 0.0) * 1e12,
-            all_weights_gb(load),
-            d.bandwidth_gb_s,
-            moe=moe,
-        )
+        prefill_s_per_token(FITTED, _where(load, d), generation_of(d), work, (d.tflops or 0.0) * 1e12, d.bandwidth_gb_s)
         for d in dict.fromkeys(devices)
     )
     spread = FITTED.prefill_spread
