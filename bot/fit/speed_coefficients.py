@@ -1,6 +1,6 @@
 """Coefficients of the speed model, written by ``benchmarks/calibrate_speed.py``.
 
-From 1156 decode and 388 prefill runs of ``data/benchmarks``; what is not here has the defaults
+From 1164 decode and 396 prefill runs of ``data/benchmarks``; what is not here has the defaults
 of ``speed.py``.
 """
 
@@ -149,16 +149,16 @@ PREFILL_GENERATION = {
     "vulkan/Xe2-HPG/gpu": 0.9358,
 }
 SPREAD = {
-    "cuda/Ada Lovelace/gpu": 1.16,
+    "cuda/Ada Lovelace/gpu": 1.18,
     "cuda/Ampere/gpu": 1.54,
     "cuda/Ampere/unified": 1.65,
-    "cuda/Blackwell 2.0/gpu": 1.16,
+    "cuda/Blackwell 2.0/gpu": 1.15,
     "cuda/Blackwell 2.0/unified": 1.15,
-    "cuda/Hopper HBM/gpu": 1.22,
+    "cuda/Hopper HBM/gpu": 1.26,
     "cuda/Pascal/gpu": 2.44,
     "cuda/Turing/gpu": 1.57,
     "llama.cpp/cpu": 1.38,
-    "llama.cpp/cuda": 1.35,
+    "llama.cpp/cuda": 1.36,
     "llama.cpp/metal": 1.25,
     "llama.cpp/rocm": 1.16,
     "llama.cpp/sycl": 4.2,
@@ -176,4 +176,4 @@ SPREAD = {
     "sycl/Xe2-HPG/gpu": 4.2,
     "vulkan/RDNA 3.5/unified": 1.15,
 }
-PREFILL_SPREAD = 1.97
+PREFILL_SPREAD = 1.94
