@@ -7,6 +7,7 @@ the efficiency of a backend is adjusted by generation of hardware. Sources with 
 
 import math
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -22,6 +23,7 @@ from bot.catalog.place import data_folder
 from bot.catalog.records import Benchmark, Hardware, Model
 from bot.fit.plan import Load, all_on_one
 from bot.fit.speed import (
+    CHUNK,
     UNFITTED,
     Coefficients,
     PromptWork,
@@ -128,6 +130,12 @@ def _before(row: Benchmark) -> float:
     return prompt / 2 if row.depth == prompt else row.depth + prompt / 2
 
 
+def _micro_batch(row: Benchmark) -> int:
+    """Tokens taken at once, which llama-bench tells where they are not its default."""
+    told = re.search(r"n_ubatch=(\d+)", row.notes)
+    return int(told[1]) if told else 512 if row.engine == "llama.cpp" else CHUNK
+
+
 def usable_runs() -> list[Run]:
     """Runs on one device that hold the whole model."""
     loaded = load(data_folder())
@@ -156,7 +164,7 @@ def usable_runs() -> list[Run]:
                 token_work(asked, row.depth / asked.context),
                 hardware.bandwidth_gb_s,
                 device.tflops and device.tflops * 1e12,
-                prompt_work(asked, _before(row)),
+                prompt_work(asked, _before(row), _micro_batch(row)),
                 1 / math.sqrt(per_source[row.source]),
             )
         )

@@ -5,12 +5,13 @@ a prompt is bound by arithmetic. Both are bands: runs of the same thing differ b
 """
 
 from functools import cache
-from math import inf
+from math import inf, sqrt
 from typing import NamedTuple
 
 from bot.fit import speed_coefficients as fitted
 from bot.fit.architecture import Architecture
 from bot.fit.devices import Device
+from bot.fit.engines import LLAMA_CPP
 from bot.fit.plan import Load, Plan, context_mib, weights_mib
 from bot.fit.tensors import inventory
 from bot.fit.weights import weigh
@@ -26,8 +27,11 @@ _STACKED = " HBM/gpu"
 _STACKED_FACTOR = 0.65
 """Share that cards with stacked memory reach of what others do, one token at a time (as A100 and H100 measured)."""
 _OLDEST, _PASCAL = ("cuda/Kepler", "cuda/Maxwell", "cuda/Pascal"), "cuda/Pascal/gpu"
-_MICRO_BATCH = 512
-"""Prompt tokens that are read at once (llama.cpp's default)."""
+CHUNK = 2048
+"""Prompt tokens that MLX and vLLM take at once by default; llama.cpp takes the micro-batch of the load."""
+_CROWDED = 64
+"""Tokens of a micro-batch for each expert from which on experts multiply as well as ever. With fewer they do it worse,
+by the root of what is missing, as an H100 did with 16 to 128. Both numbers are the best of six by held-out error."""
 _FLOATS = frozenset({"F32", "F16", "BF16"})
 _USED = 0.5
 """Share of the planned context that is in the cache in the middle of a chat."""
@@ -118,7 +122,9 @@ class PromptWork(NamedTuple):
     """Those with what the cache holds by then."""
     all_gb: float
     """GB of all weights, of which a micro-batch reads every one."""
-    moe: bool
+    micro_batch: int
+    tokens_per_expert: float | None
+    """Of a micro-batch; None without experts."""
 
 
 class Band(NamedTuple):
@@ -192,9 +198,12 @@ def prefill_s_per_token(
     """Seconds for one token of a long prompt: arithmetic, and its part of reading all weights for a micro-batch."""
     read_s = work.all_gb / (bandwidth_gb_s * c.efficiency.get(where, _EFFICIENCY))
     reached = flops_per_s * c.prefill_generation.get(generation, 1.0)
-    multiplying = c.prefill.get(f"{where}/{'moe' if work.moe else 'dense'}", _PREFILL)
-    attending = c.prefill.get(f"{where}/dense", _PREFILL) * c.attention.get(where, 1.0)
-    return (work.flops / multiplying + work.attention_flops / attending) / reached + read_s / _MICRO_BATCH
+    multiplying = dense = c.prefill.get(f"{where}/dense", _PREFILL)
+    if work.tokens_per_expert:
+        crowd = min(1.0, work.tokens_per_expert / _CROWDED)
+        multiplying = c.prefill.get(f"{where}/moe", _PREFILL) * sqrt(crowd)
+    attending = dense * c.attention.get(where, 1.0)
+    return (work.flops / multiplying + work.attention_flops / attending) / reached + read_s / work.micro_batch
 
 
 def active_mib(load: Load) -> tuple[float, float]:
@@ -222,11 +231,16 @@ def token_work(load: Load, used: float) -> TokenWork:
     )
 
 
-def prompt_work(load: Load, before: float) -> PromptWork:
+def prompt_work(load: Load, before: float, micro_batch: int) -> PromptWork:
     """What the whole model takes for a token of a prompt that has ``before`` tokens before it."""
     arch = load.architecture
-    attending = sum(flops * min(before, window) for flops, window in _attention(arch))
-    return PromptWork(2 * active_weights(arch), attending, weights_mib(load) * _GB_PER_MIB, arch.moe is not None)
+    return PromptWork(
+        flops=2 * active_weights(arch),
+        attention_flops=sum(flops * min(before, window) for flops, window in _attention(arch)),
+        all_gb=weights_mib(load) * _GB_PER_MIB,
+        micro_batch=micro_batch,
+        tokens_per_expert=micro_batch * arch.moe.active / arch.moe.experts if arch.moe else None,
+    )
 
 
 @cache
@@ -323,7 +337,8 @@ def _prefill(load: Load, plan: Plan, devices: tuple[Device, ...]) -> Band | None
     """Prompt tokens per second; layers of several cards run one after the other."""
     if any(d.tflops is None for d in devices) or not plan.all_on_devices:
         return None
-    work = prompt_work(load, _USED * load.context)
+    at_once = load.micro_batch if load.engine.name == LLAMA_CPP.name else CHUNK
+    work = prompt_work(load, _USED * load.context, at_once)
     seconds = max(
         prefill_s_per_token(FITTED, _where(load, d), generation_of(d), work, (d.tflops or 0.0) * 1e12, d.bandwidth_gb_s)
         for d in dict.fromkeys(devices)
