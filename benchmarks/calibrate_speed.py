@@ -21,9 +21,9 @@ from rich.table import Table
 from bot.catalog.load import load
 from bot.catalog.place import data_folder
 from bot.catalog.records import Benchmark, Hardware, Model
+from bot.fit.engines import LLAMA_CPP, PREFILL_TOKENS
 from bot.fit.plan import Load, all_on_one
 from bot.fit.speed import (
-    CHUNK,
     UNFITTED,
     Coefficients,
     PromptWork,
@@ -47,9 +47,10 @@ _PULL = 2.5
 """Weight of a generation's distance from its backend, so that one odd source does not decide."""
 _WILD = 0.2
 """Beyond this (a fifth off) a run says more about its source than about the card: it weighs a tenth."""
-_OWN = "willitrun:"
 _WILD_PROMPT = 0.8
 """The same for prompts, of which whole generations are off by more than that until their factor is found."""
+_OWN = "willitrun:"
+"""How the source of a run begins that we made ourselves."""
 _FULL = 0.93
 """A card that would be fuller held a part in system memory, whatever the source says."""
 _FOR_CORES_GB_S = 150
@@ -130,10 +131,12 @@ def _before(row: Benchmark) -> float:
     return prompt / 2 if row.depth == prompt else row.depth + prompt / 2
 
 
-def _micro_batch(row: Benchmark) -> int:
+def _micro_batch(row: Benchmark, asked: Load) -> int:
     """Tokens taken at once, which llama-bench tells where they are not its default."""
     told = re.search(r"n_ubatch=(\d+)", row.notes)
-    return int(told[1]) if told else 512 if row.engine == "llama.cpp" else CHUNK
+    if told:
+        return int(told[1])
+    return asked.micro_batch if row.engine == LLAMA_CPP.name else PREFILL_TOKENS
 
 
 def usable_runs() -> list[Run]:
@@ -164,7 +167,7 @@ def usable_runs() -> list[Run]:
                 token_work(asked, row.depth / asked.context),
                 hardware.bandwidth_gb_s,
                 device.tflops and device.tflops * 1e12,
-                prompt_work(asked, _before(row), _micro_batch(row)),
+                prompt_work(asked, _before(row), _micro_batch(row, asked)),
                 1 / math.sqrt(per_source[row.source]),
             )
         )
@@ -317,12 +320,13 @@ def _grouped(items: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
 
 def _table(title: str, judged: Judged) -> Table:
     table = Table("class", "runs", "median |error| %", "80 % within", title=title, title_justify="left")
+    others = _by_others(judged)
     rows: list[tuple[str, Judged]] = [
         ("dense", [j for j in judged if not j[0].moe]),
         ("mixture of experts", [j for j in judged if j[0].moe]),
-        ("dense, by others", [j for j in _by_others(judged) if not j[0].moe]),
-        ("mixture, by others", [j for j in _by_others(judged) if j[0].moe]),
-        ("all, by others", _by_others(judged)),
+        ("dense, by others", [j for j in others if not j[0].moe]),
+        ("mixture, by others", [j for j in others if j[0].moe]),
+        ("all, by others", others),
     ]
     places = sorted({run.where for run, _ in judged})
     rows += [(place, [j for j in judged if j[0].where == place]) for place in places]

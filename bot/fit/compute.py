@@ -26,11 +26,11 @@ _TAIL = {
     "granitemoehybrid": 14,
     "deepseek_v4": 5,
     "llama4_text": 4, "qwen3_5_text": 4,
-    "gemma4_text": 3, "nemotron_h": 3, "qwen2_moe": 3,
-    "cohere": 2, "cohere2_moe": 2, "exaone4": 2, "falcon_h1": 2, "falcon_mamba": 2, "gpt_oss": 2,
-    "hunyuan_v1_moe": 2, "lfm2": 2,
-    "lfm2_moe": 2, "mamba": 2, "olmo": 2, "olmo2": 2, "olmo3": 2, "phi3": 2, "smollm3": 2,
-    "stablelm": 2, "starcoder2": 2, "youtu": 1,
+    "dots1": 3, "gemma4_text": 3, "nemotron_h": 3, "qwen2_moe": 3,
+    "cohere": 2, "cohere2_moe": 2, "exaone4": 2, "falcon_h1": 2, "falcon_mamba": 2, "gpt_oss": 2, "hunyuan_v1_moe": 2,
+    "lfm2": 2, "lfm2_moe": 2, "mamba": 2, "olmo": 2, "olmo2": 2, "olmo3": 2, "phi3": 2, "smollm3": 2, "stablelm": 2,
+    "starcoder2": 2,
+    "youtu": 1,
 }  # fmt: skip
 """Rows of the hidden size alive beside the scores of the output, by family; 1 or :data:`_SHARED_TAIL` for most."""
 
@@ -186,6 +186,6 @@ def _ffn(arch: Architecture) -> int:
         widest = max(
             widest,
             matrices * moe.active * moe.expert_ffn + HIDDEN_ROWS * d,
-            (2 * moe.active + (2 if moe.shared_ffn else 6)) * d,
+            (2 * moe.active + (2 if moe.shared_ffn else 5)) * d,
         )
     return widest

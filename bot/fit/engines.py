@@ -93,8 +93,9 @@ TRANSFORMERS = Engine(
 
 ENGINES: dict[str, Engine] = {e.name: e for e in (LLAMA_CPP, VLLM, MLX, EXLLAMA, TRANSFORMERS)}
 
-_PREFILL_TOKENS = 2048
-"""Tokens of a prompt that are computed at once; vLLM's ``max_num_batched_tokens`` as served by default."""
+PREFILL_TOKENS = 2048
+"""Tokens of a prompt that engines other than llama.cpp compute at once; vLLM's ``max_num_batched_tokens`` as served by
+default, and MLX's step."""
 _ACTIVATION_BYTES = 2
 
 
@@ -118,7 +119,7 @@ def unchunked_mib(engine: Engine, arch: Architecture, context: int, devices: int
         return 0.0
     whole = HIDDEN_ROWS * arch.hidden
     rows = whole + max(0, widest_rows(arch) - whole) / devices
-    return max(0, context - _PREFILL_TOKENS) * rows * _ACTIVATION_BYTES / MIB
+    return max(0, context - PREFILL_TOKENS) * rows * _ACTIVATION_BYTES / MIB
 
 
 def overhead_mib(engine: Engine, device: Device) -> float:
@@ -126,7 +127,7 @@ def overhead_mib(engine: Engine, device: Device) -> float:
     if engine.overhead_mib is not None:
         return engine.overhead_mib
     chip = device.architecture.partition(" ")[0]
-    return CHIP_OVERHEAD_MIB.get(chip) or OVERHEAD_MIB[device.backend]
+    return CHIP_OVERHEAD_MIB.get(chip, OVERHEAD_MIB[device.backend])
 
 
 def shares_layers(engine: Engine, arch: Architecture, devices: int) -> bool:
@@ -140,7 +141,7 @@ def prefill_mib(engine: Engine, arch: Architecture, context: int) -> float:
     It holds the 16-bit results of one prefill step, and the scores of the rows it samples; ExLlama unpacks the
     largest matrix to 16 bits as well. vLLM's start-up logs give about 110 KiB a token for Llama 3.1 8B, which this is.
     """
-    step = min(context, _PREFILL_TOKENS)
+    step = min(context, PREFILL_TOKENS)
     scores = engine.scored_rows * arch.vocab * (4 + _ACTIVATION_BYTES)
     if engine is EXLLAMA:
         scores += _ACTIVATION_BYTES * arch.hidden * max(arch.ffn_by_layer or (arch.ffn,))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.fit import speed_coefficients as fitted
 from bot.fit.architecture import Architecture
 from bot.fit.devices import Device
-from bot.fit.engines import LLAMA_CPP
+from bot.fit.engines import LLAMA_CPP, PREFILL_TOKENS
 from bot.fit.plan import Load, Plan, context_mib, weights_mib
 from bot.fit.tensors import inventory
 from bot.fit.weights import weigh
@@ -27,8 +27,6 @@ _STACKED = " HBM/gpu"
 _STACKED_FACTOR = 0.65
 """Share that cards with stacked memory reach of what others do, one token at a time (as A100 and H100 measured)."""
 _OLDEST, _PASCAL = ("cuda/Kepler", "cuda/Maxwell", "cuda/Pascal"), "cuda/Pascal/gpu"
-CHUNK = 2048
-"""Prompt tokens that MLX and vLLM take at once by default; llama.cpp takes the micro-batch of the load."""
 _CROWDED = 64
 """Tokens of a micro-batch for each expert from which on experts multiply as well as ever. With fewer they do it worse,
 by the root of what is missing, as an H100 did with 16 to 128. Both numbers are the best of six by held-out error."""
@@ -337,7 +335,7 @@ def _prefill(load: Load, plan: Plan, devices: tuple[Device, ...]) -> Band | None
     """Prompt tokens per second; layers of several cards run one after the other."""
     if any(d.tflops is None for d in devices) or not plan.all_on_devices:
         return None
-    at_once = load.micro_batch if load.engine.name == LLAMA_CPP.name else CHUNK
+    at_once = load.micro_batch if load.engine.name == LLAMA_CPP.name else PREFILL_TOKENS
     work = prompt_work(load, _USED * load.context, at_once)
     seconds = max(
         prefill_s_per_token(FITTED, _where(load, d), generation_of(d), work, (d.tflops or 0.0) * 1e12, d.bandwidth_gb_s)

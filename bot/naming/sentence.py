@@ -47,11 +47,11 @@ _ORDINARY = frozenset(
 )
 """Words of names that are ordinary ones too: alone they name nothing in a sentence."""
 _FILLING = frozenset("i a an the my run can will does any model models local".split())
-_BETWEEN = frozenset(
+_BETWEEN = _FILLING | frozenset(
     """
-    i a an the my your our this that can could run runs running will would does do did is are was has have had get got
+    your our this that could runs running would do did is are was has have had get got
     on with and at to of in for from or but if so than then while when after before into over via use uses using only
-    what which how why who fit fits work works good enough not no yes be been being just any some all me you we
+    what which how why who fit fits work works good enough not no yes be been being just some all me you we
     """.split()
 )
 """Words that stand between names: a name neither begins nor ends with one."""
