@@ -12,7 +12,7 @@ const INLINE = [
   [/\[([^\]]+)\]\(<?(https?:\/\/[^\s>)]+)>?\)/y, (m, on) => link(m[2], inline(m[1], on))],
   [/<(https?:\/\/[^\s>]+)>/y, (m) => link(m[1], m[1])],
   [/https?:\/\/[^\s<>)]+/y, (m) => link(m[0], m[0])],
-  [/<\/([\w-]+):\d+>/y, (m, on) => command(m[1], on)],
+  [/<\/([\w-]+(?: [\w-]+)*):\d+>/y, (m, on) => command(m[1], on)],
 ];
 
 function make(tag, content, className) {
