@@ -55,13 +55,24 @@ def accuracy(knowledge: Knowledge) -> dict[str, Tally]:
 
 
 def times_us(knowledge: Knowledge) -> list[tuple[str, float]]:
-    """Median microseconds: one resolution, autocompletion, and a plain search over all names beside them."""
-    texts = {kind: [row["text"] for row in rows() if row["kind"] == kind] for kind in ("model", "hardware")}
+    """Median microseconds: one resolution, autocompletion, and a plain search over all names beside them.
+
+    Of questions also the longest that is read, made of the names of everything.
+    """
+    texts = {kind: [row["text"] for row in rows() if row["kind"] == kind] for kind in ("model", "hardware", "sentence")}
     names = [model.name for model in knowledge.catalog.models.values()]
+    cards = [hardware.name for hardware in knowledge.catalog.hardware.values()]
+    crowded = [" ".join(some[at : at + 100]) for some in (names, cards) for at in range(0, len(some), 100)]
+
+    def read(text: str) -> Sentence:
+        return read_sentence(text, knowledge.models, knowledge.hardware)
+
     return [
         ("resolve a model", _median(knowledge.models.resolve, texts["model"])),
         ("resolve hardware", _median(knowledge.hardware.resolve, texts["hardware"])),
         ("complete a model", _median(knowledge.models.search, [text[:5] for text in texts["model"]])),
+        ("read a question", _median(read, texts["sentence"])),
+        ("read 100 names at once", _median(read, crowded)),
         ("extractOne(WRatio) over model names", _median(lambda t: process.extractOne(t, names, scorer=fuzz.WRatio),
                                                         texts["model"])),
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Typed text → cards, chips and system memory."""
 
 import re
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import NamedTuple
@@ -10,10 +11,11 @@ from rapidfuzz.distance import Hamming
 
 from bot.catalog.records import Hardware
 from bot.catalog.store import Catalog
-from bot.naming.hardware_text import cleaned, ways_to_read
+from bot.naming.hardware_text import SURROUNDING, cleaned, ways_to_read
 from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, Device, HardwareMatch, NotFound, Unreadable
 from bot.naming.processors import Processor, ProcessorIndex
-from bot.naming.text import MAX_LENGTH, Suggestions, Vocabulary, plain, postings, rarest
+from bot.naming.quants import find_quant
+from bot.naming.text import MAX_LENGTH, Names, Suggestions, Vocabulary, plain, postings, rarest
 
 HardwareOutcome = HardwareMatch | AskBack | NotFound | Unreadable
 
@@ -44,6 +46,16 @@ _GLUED = re.compile(
 )
 _GLUED_MEMORY = re.compile(r"\b(\d{3,4}(?:ti|xtx?|super|s)|\d{4})(\d{1,3}gb?)\b")
 _TOKEN = re.compile(r"(?:g|l?p)?ddr\dx?|a\d{2,3}[gmx](?![a-z0-9])|sxm\d|\d+(?=[a-z])|[a-z]{1,2}\d+|\d+|[a-z]+")
+_LINKS = frozenset(
+    "and plus with only cpu processor threadripper xeon epyc athlon pentium celeron lpddr sramecc xnack".split()
+)
+"""Words that may stand beside the names of hardware and are of none that the catalog writes out."""
+_TIMES = re.compile(r"^\d+[x*]")
+_PARTS = re.compile(r"^\d{3,4}w$|^\d+(?:\.\d+)?b$|[a-z]{4,}")
+"""Pieces of a word with figures that tell whether it may be of a name: not if it is of watts or a model's size."""
+_BEFORE = frozenset({"on", "at"})
+"""Words of a text that stand before hardware or behind it, though they may stand in what is typed as its name."""
+_LETTERS = re.compile(r"[a-z]{3,}")
 _SEPARATOR = re.compile(r" ?(?:\+|,|&| and | plus | with ) ?")
 _BRANDS = frozenset(
     """
@@ -179,6 +191,24 @@ class HardwareIndex:
     def knows(self, word: str) -> bool:
         """Whether a word with a figure may be of a name: figures alone are, where a name has just them."""
         return word in self._vocabulary if word.isdigit() else bool(_DIGIT.search(word))
+
+    def names_with(self, words: Sequence[str], others: Collection[str]) -> list[Names]:
+        """For each word of a text, whether it may be of a name: None where it may, and no names where it cannot.
+
+        A typing error is only looked for beside a word that is known, or a figure, and not in ``others``.
+        """
+        known = [word not in _BEFORE and self._may_stand(word) and not find_quant(word) for word in words]
+        beside = [any(known[max(at - 1, 0) : at + 2]) for at in range(len(words))]
+        return [
+            None if known[at] or (beside[at] and word not in others and self._vocabulary.mend(word)) else frozenset()
+            for at, word in enumerate(words)
+        ]
+
+    def _may_stand(self, word: str) -> bool:
+        parts = [word] if _LETTERS.fullmatch(word) else _PARTS.findall(_TIMES.sub("", word))
+        return word in self._vocabulary or all(
+            part in self._vocabulary or part in SURROUNDING or part in _NUMBER_WORDS or part in _LINKS for part in parts
+        )
 
     def remembering(self) -> AbstractContextManager[None]:
         """For trying many pieces of a text: no word of it is mended twice."""

@@ -24,6 +24,10 @@ _DESKTOPS = re.compile(
     r"|poweredge(?: \w+)?|proliant(?: \w+)?)\b(?: with\b)?"
 )
 """Desktops and servers by name, some of which share words with laptops."""
+SURROUNDING = frozenset(
+    word for names in (_COOLERS, _LAPTOPS, _DESKTOPS) for word in re.findall(r"[a-z]{2,}", names.pattern)
+)
+"""Every word of those."""
 _CARD_NUMBER = re.compile(r"\ba?\d{4}(?: ?ti)?\b(?! ?(?:laptop|mobile|max))")
 _SCREEN = re.compile(r"\b1[3-6](?:\.\d)?(?:[ -]?inch\b| ?\"|(?:(?<=book pro 1\d)|(?<=book air 1\d))(?= m\d))")
 """Inches of a laptop."""

@@ -13,7 +13,7 @@ from bot.catalog.records import CloudModel, Model
 from bot.catalog.store import Catalog
 from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, ModelMatch, NotFound, NotLocal, Unreadable
 from bot.naming.quants import find_quant
-from bot.naming.text import MAX_LENGTH, Suggestions, Vocabulary, plain, postings, rarest
+from bot.naming.text import MAX_LENGTH, Names, Suggestions, Vocabulary, plain, postings, rarest
 
 ModelOutcome = ModelMatch | AskBack | NotFound | NotLocal | Unreadable
 
@@ -60,6 +60,11 @@ _SERIES = re.compile(r"([a-z]{3})([krmv]\d)")
 """Where a series is glued to its maker: deepseekr1, kimik2."""
 _JOINED = frozenset({"and", "or", "vs", "versus"})
 """Words between two sizes of a model."""
+_ANYWHERE = _NOISE | _NEUTRAL | _JOINED | {"xxs"}
+"""Words that may stand in the name of any model."""
+_CLOUD = -1
+"""Stands for the names of cloud models."""
+_MEMORY = re.compile(r"\d+(?:\.\d+)?gi?b")
 _CLASS = frozenset("nano tiny mini small medium large lite".split())
 """Words for a size: a family without a size means any of them."""
 _VERSION = re.compile(r"^\d(?:\.\d+)*$")
@@ -181,6 +186,42 @@ class ModelIndex:
     def knows(self, word: str) -> bool:
         """Whether a word may be of a name; one with a typing error is only read beside figures, which may always."""
         return not word.isalpha() or word in self._vocabulary or word in self._cloud_words
+
+    def names_with(self, words: Sequence[str]) -> list[Names]:
+        """For each word of a text, which names it may be of: words that share none are not of one name.
+
+        A typing error is only looked for beside a word that is known, or a figure.
+        """
+        known = [any(map(str.isdigit, word)) or (word in self._vocabulary and word not in _NOISE) for word in words]
+        beside = [any(known[max(at - 1, 0) : at + 2]) for at in range(len(words))]
+        joined = ["", *(before + word for before, word in itertools.pairwise(words)), ""]
+        names: list[Names] = []
+        for at, word in enumerate(words):
+            path, _, of_path = word.rpartition("/")
+            these = self._names_with(of_path, joined[at : at + 2], mend=beside[at])
+            if these is not None and not these and (apart := _SERIES.sub(r"\1 \2", word)) != word:
+                these = self._names_with(apart, joined[at : at + 2], mend=beside[at])
+            if path or ":" in word:  # a repository or a tag may be a name by itself, of whatever words
+                these = frozenset({_CLOUD - 1 - at}).union(these or ())
+            names.append(these)
+        return names
+
+    def _names_with(self, word: str, joined: Sequence[str], *, mend: bool) -> Names:
+        if find_quant(word):
+            return None
+        if _MEMORY.fullmatch(word):
+            return frozenset()
+        names: Names = None
+        for kind, part in _sequence(_ABBREVIATED.sub("deepseek ", word)):
+            if kind != "word" or len(part) < 3 or part in _ANYWHERE:
+                continue
+            spelled = [part, *joined, part.removesuffix("s")]
+            if mend and part not in self._vocabulary:
+                spelled += self._vocabulary.mend(part) or ()
+            found = frozenset(index for word in spelled for index in self._by_part.get(word, ()))
+            found |= {_CLOUD} if part in self._cloud_words else frozenset()
+            names = found if names is None else names & found
+        return names
 
     def resolve(self, text: str) -> ModelOutcome:
         """The model that ``text`` names, with the quant it names."""

@@ -5,24 +5,26 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from bot.naming.hardware import HardwareIndex, HardwareOutcome
-from bot.naming.models import ModelIndex, ModelOutcome
+from bot.naming.hardware import HardwareIndex
+from bot.naming.models import ModelIndex
 from bot.naming.outcome import AskBack, HardwareMatch, ModelMatch, NotLocal
 from bot.naming.quants import find_quant
-from bot.naming.text import parse_context, plain
+from bot.naming.text import Names, parse_context, plain
 
 Intent = Literal["will_it_run", "recommend_gpu", "recommend_model", "error", "other"]
 
 MAX_WORDS = 60
 """Longest question that is searched for names; the rest of a longer one is not looked at."""
 _DIGIT = re.compile(r"\d")
-_NUMBERLESS = re.compile(r"\bi?mac(?:book|mini|studio|pro)*\b|strix|spark|jetson|titan")
+_NUMBERLESS = re.compile(r"\bi?mac(?:book|mini|studio|pro)*\b|strix|spark|jetson|titan|\bvii\b|\bvega\b|deck\b")
 """Hardware that is named without a number."""
 _BRAND = re.compile(r"arc|ryzen|core|xeon|epyc|threadripper|athlon|fx|pentium|celeron")
 """What a number stands behind that no name has just so: of a processor, of which there are too many, or «arc 770»."""
 _AMOUNT = re.compile(r"\d+(?:\.\d+)?[bkm]?")
 """A figure or a size: names no model alone."""
 _WINDOW = 10
+_LOOKED_UP = 16
+"""Most spans looked up for a model, and for hardware: the fullest ones. Questions that people ask need fewer."""
 _LONGEST_NAME = 100
 """Characters: repositories of the Hub have up to 96."""
 
@@ -31,10 +33,20 @@ _CONTEXT = re.compile(
     r"|(?:ctx|context|window|length|at|with|to)(?: of| length| size| window| =)? ?(\d{1,4}k|\d{4,7})\b"
     r"|(?<![\w.])(\d{1,4}k)$"
 )
+_LENGTH = re.compile(r"\d{1,4}k")
+_BEFORE_LENGTH = frozenset("at with to of ctx context".split())
+_AFTER_LENGTH = frozenset("ctx context tokens window length".split())
+"""Words beside a context that is asked for, and so is no part of a model's name."""
+_AGAINST = frozenset({"vs", "versus"})
+_TOKENS_ALONE = re.compile(
+    r"(?<![\w.:/-])((?:4096|8192|16384|32768|40960|65536|131072|262144|524288|1048576))(?![\w.-])"
+)
+"""Contexts that nobody would write for anything else."""
 _RAM = re.compile(r"(?<![\w.])(\d{1,4}) ?(?:gib|gb|g) ?(?:of )?(?:system |main |ddr\d )?(?:ram|memory|ddr\d)\b")
 _MEMORY = re.compile(r"(?<![\w.])\d{1,3} ?(?:gib|gb|gigs?)\b(?! (?:file|model|download|ssd|disk|page))")
 """A memory of which is not said what has it: asked back about."""
 _KV = re.compile(r"\bkv(?: cache)?(?: at| in| type| quant\w*)? ?(q[48](?:[ _-]?[01])?|f16|fp16|fp8)\b")
+_SAYING = re.compile(r"\d+|[a-z]+")
 _WORD = re.compile(r"[^\s,;!?\"'`<>|]+")
 _EDGE = ".:()[]{}-–"
 _ORDINARY = frozenset(
@@ -46,17 +58,20 @@ _ORDINARY = frozenset(
     """.split()
 )
 """Words of names that are ordinary ones too: alone they name nothing in a sentence."""
-_FILLING = frozenset("i a an the my run can will does any model models local".split())
+_FILLING = frozenset("i a an the my run can will does any model models local locally".split())
 _BETWEEN = _FILLING | frozenset(
     """
     your our this that could runs running would do did is are was has have had get got
-    on with and at to of in for from or but if so than then while when after before into over via use uses using only
+    on with and at to of in for from or vs versus but if so than then while when after before into over via use uses
+    using only
     what which how why who fit fits work works good enough not no yes be been being just some all me you we
     """.split()
 )
 """Words that stand between names: a name neither begins nor ends with one."""
 _MISTYPED = re.compile(r"[a-z]{4,}")
 """What may be a name with a typing error where a figure follows («gema 2 9b»)."""
+_NAME = re.compile(r"[a-z]{2,}")
+_LATER_REPOSITORY = re.compile(r" [a-z][^ /]*/[^ ]")
 _SIZE = re.compile(r"\d+(?:\.\d+)?b")
 _ERROR = re.compile(r"\b(?:error|oom|out of memory|crash\w*|fail\w*|slow\w*|not working|stuck|hang\w*|wrong)\b")
 _WHICH_CARD = re.compile(
@@ -86,22 +101,24 @@ def read_sentence(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sen
 
 def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     line = plain(text.replace("\n", " "))
-    words = [stripped for word in _WORD.findall(line) if (stripped := word.strip(_EDGE))][:MAX_WORDS]
-    known = {word for word in words if hardware.knows(word) or _BRAND.fullmatch(word) or _NUMBERLESS.search(word)}
-    cards = _best(words, known, lambda p: _hardware_score(hardware.find(p), p) if _may_be_hardware(p) else 0.0)
+    kv = _KV.search(line)
+    said = _KV.sub(" ", line)  # its type is no quant of the model
+    words = [w for word in _WORD.findall(said) if (w := word.strip(_EDGE)) and len(w) <= _LONGEST_NAME][:MAX_WORDS]
+    cards = _hardware_named(words, hardware, models)
+    model = _model_named(words, models, besides=cards)
+    if cards and (whole := _model_named(words, models)) and whole.overlaps(cards):
+        # A figure that both may have: «gemma 4 12b» is no Raspberry Pi 4. What explains more is meant.
+        others = _hardware_named(words, hardware, models, besides=whole)
+        if _explained(whole, others) >= _explained(model, cards):
+            model, cards = whole, others
     left = [word for index, word in enumerate(words) if not (cards and cards.start <= index < cards.end)]
     rest = " ".join(left)
-    kv = _KV.search(rest)
-    left = _KV.sub(" ", rest).split()  # its type is no quant of the model
-    known = {w for w in left if w not in _ORDINARY and not _AMOUNT.fullmatch(w) and models.knows(w)}
-    known |= {w for w, after in itertools.pairwise(left) if _MISTYPED.fullmatch(w) and _DIGIT.match(after)} - _BETWEEN
-    named = _best(left, known, lambda p: _model_score(models.find(p), p))
     ram = _RAM.search(rest)
     memory = None if cards or ram else _MEMORY.search(rest)
-    context = _CONTEXT.search(_RAM.sub(" ", rest))
-    quants = _quants(" ".join(left))
+    context = _CONTEXT.search(_RAM.sub(" ", rest)) or _TOKENS_ALONE.search(rest)
+    quants = _quants(rest)
     return Sentence(
-        model=_with_size(named, left) if named else None,
+        model=_with_size(model, words) if model else None,
         hardware=cards.text if cards else memory[0] if memory else None,
         quant=quants[0] if len(quants) == 1 else None,
         context=parse_context(next(filter(None, context.groups()))) if context else None,
@@ -122,19 +139,74 @@ def _quants(text: str) -> list[str]:
 
 
 class _Span(NamedTuple):
-    score: float
+    says: int
+    """Words and figures that say something."""
     start: int
     end: int
     text: str
+    certainty: float = 0.0
+    """Below 1."""
+
+    def overlaps(self, other: "_Span") -> bool:
+        return self.start < other.end and other.start < self.end
 
 
-def _best(words: list[str], known: set[str], score: Callable[[str], float]) -> _Span | None:
-    """The span with a known word that names something most fully; the shorter of equals, the earlier of those."""
-    edges = [word not in _BETWEEN for word in words]
-    windows = (w for w in _windows(words, edges) if not known.isdisjoint(words[w[0] : w[1]]))
-    spans = (_Span(score(part), start, end, part) for start, end, part in windows)
-    named = [span for span in spans if span.score > 0]
-    return max(named, key=lambda s: (s.score, s.start - s.end, -s.start), default=None)
+def _hardware_named(
+    words: list[str], hardware: HardwareIndex, models: ModelIndex, besides: _Span | None = None
+) -> _Span | None:
+    known = {word for word in words if hardware.knows(word) or _BRAND.fullmatch(word) or _NUMBERLESS.search(word)}
+    of_models = {word for word in words if word.isalpha() and models.knows(word)}
+    names = _beside(besides, hardware.names_with(words, of_models))
+    return _best(words, known, names, lambda part: _hardware_certainty(part, hardware))
+
+
+def _model_named(words: list[str], models: ModelIndex, besides: _Span | None = None) -> _Span | None:
+    known = {w for w in words if w not in _ORDINARY and not _AMOUNT.fullmatch(w) and models.knows(w)}
+    known |= {
+        word
+        for word, after in itertools.pairwise(words)
+        if _DIGIT.match(after) and (_MISTYPED.fullmatch(word) or (_NAME.fullmatch(word) and models.knows(word)))
+    } - _BETWEEN
+    names = models.names_with(words)
+    for at, (before, word, after) in enumerate(zip(["", *words], words, [*words[1:], ""], strict=False)):
+        asked_for = _LENGTH.fullmatch(word) and (before in _BEFORE_LENGTH or after in _AFTER_LENGTH)
+        if asked_for or (word in _AGAINST and not _SIZE.fullmatch(after)):
+            names[at] = frozenset()
+    return _best(words, known, _beside(besides, names), lambda part: _model_certainty(part, models))
+
+
+def _beside(taken: _Span | None, names: list[Names]) -> list[Names]:
+    """No name has the words that are taken, nor words on either side of them."""
+    nothing: Names = frozenset()
+    return [nothing if taken and taken.start <= at < taken.end else those for at, those in enumerate(names)]
+
+
+def _explained(*spans: _Span | None) -> tuple[int, int, float]:
+    """More words are better, of the same in fewer names, then those that are surer."""
+    named = [span for span in spans if span]
+    return sum(span.says for span in named), -len(named), sum(span.certainty for span in named)
+
+
+def _best(
+    words: list[str], known: set[str], names: list[Names], certainty: Callable[[str], float | None]
+) -> _Span | None:
+    """The span with a known word that names something most fully; the surer of equals, the earlier, the shorter.
+
+    ``certainty`` of what a text names is below 1, and None where it names nothing: so the fullest spans are looked up
+    first, and no more once one was found.
+    """
+    spans: dict[str, _Span] = {}
+    for span in _spans(words, names):
+        if span.says and not known.isdisjoint(words[span.start : span.end]):
+            spans.setdefault(span.text, span)
+    best: _Span | None = None
+    for span in sorted(spans.values(), key=lambda s: (-s.says, s.start, s.end))[:_LOOKED_UP]:
+        if best and span.says < best.says:
+            break
+        certain = certainty(span.text)
+        if certain is not None and not (best and certain <= best.certainty):
+            best = span._replace(certainty=certain)
+    return best
 
 
 def _with_size(span: _Span, words: list[str]) -> str:
@@ -143,46 +215,46 @@ def _with_size(span: _Span, words: list[str]) -> str:
     return f"{span.text} {following}" if _SIZE.fullmatch(following) and not _SIZE.search(span.text) else span.text
 
 
-def _windows(words: list[str], edges: list[bool]) -> Iterator[tuple[int, int, str]]:
-    """Runs of words that begin and end with an edge."""
+def _spans(words: list[str], names: list[Names]) -> Iterator[_Span]:
+    """Runs of words that some name may have all of, and that neither begin nor end with a word between names."""
+    edges = [word not in _BETWEEN for word in words]
+    said = [0 if word in _BETWEEN else len(_SAYING.findall(word)) for word in words]
     for start in itertools.compress(range(len(words)), edges):
-        for end in range(start + 1, min(start + _WINDOW, len(words)) + 1):
-            part = " ".join(words[start:end])
-            if len(part) > _LONGEST_NAME:
+        shared: Names = None
+        says = 0
+        for end in range(start, min(start + _WINDOW, len(words))):
+            named = names[end]
+            shared = named if shared is None else shared if named is None else shared & named
+            says += said[end]
+            part = " ".join(words[start : end + 1])
+            if (shared is not None and not shared) or len(part) > _LONGEST_NAME:
                 break
-            if edges[end - 1]:
-                yield start, end, part
+            if edges[end]:
+                yield _Span(says, start, end + 1, part)
 
 
-def _tokens(part: str) -> int:
-    """Words and figures that say something: «gemma run» says no more than «gemma»."""
-    return sum(len(re.findall(r"\d+|[a-z]+", word)) for word in part.split() if word not in _FILLING)
+def _hardware_certainty(part: str, hardware: HardwareIndex) -> float | None:
+    """A question back counts a little less, more cards a little more."""
+    if part in _ORDINARY or not (_DIGIT.search(part) or _NUMBERLESS.search(part)) or find_quant(part):
+        return None
+    outcome = hardware.find(part)
+    if isinstance(outcome, AskBack):
+        return 0.1
+    return 0.4 + 0.1 * min(len(outcome.devices), 4) if isinstance(outcome, HardwareMatch) else None
 
 
-def _may_be_hardware(part: str) -> bool:
-    """Whether it is worth looking up: hardware has a number, or a name that goes without one."""
-    return part not in _ORDINARY and bool(_DIGIT.search(part) or _NUMBERLESS.search(part)) and not find_quant(part)
-
-
-def _hardware_score(outcome: HardwareOutcome, part: str) -> float:
-    """More words explained are better; a question back counts a little less."""
-    if not isinstance(outcome, (HardwareMatch, AskBack)):
-        return 0.0
-    devices = len(outcome.devices) if isinstance(outcome, HardwareMatch) else 1
-    certain = 0.0 if isinstance(outcome, AskBack) else 0.4
-    return _tokens(part) + certain + min(devices, 4) * 0.1
-
-
-def _model_score(outcome: ModelOutcome, part: str) -> float:
+def _model_certainty(part: str, models: ModelIndex) -> float | None:
+    if _LATER_REPOSITORY.search(part):
+        return None  # what stands before it is of another name
+    outcome = models.find(part)
     if not isinstance(outcome, (ModelMatch, AskBack, NotLocal)):
-        return 0.0
+        return None
     if isinstance(outcome, ModelMatch) and outcome.taken_from and not _DIGIT.search(part):
-        return 0.0
+        return None
     found = find_quant(part)
     if found and set(found.rest.split()) <= _ORDINARY:
-        return 0.0
-    certain = 0.0 if isinstance(outcome, AskBack) else 0.4
-    return _tokens(part) + certain
+        return None
+    return 0.0 if isinstance(outcome, AskBack) else 0.4
 
 
 def _intent(line: str) -> Intent:

@@ -26,6 +26,10 @@ def plain(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+Names = frozenset[int] | None
+"""Which names a word may be of; None where it may stand with any."""
+
+
 def postings(parts: Iterable[Iterable[Hashable]]) -> dict[Hashable, list[int]]:
     """For each part, the positions of what contains it."""
     found: dict[Hashable, list[int]] = {}
@@ -55,7 +59,7 @@ class Vocabulary:
     def __init__(self, words: Iterable[str]) -> None:
         self._uses = Counter(words)
         self._words = frozenset(self._uses)
-        self._list = sorted(w for w in self._words if len(w) >= 4)
+        self._like: dict[int, list[str]] = {}
         self._mended: dict[str, tuple[str, ...] | None] | None = None
 
     def __contains__(self, word: str) -> bool:
@@ -87,7 +91,11 @@ class Vocabulary:
         allowed = edits_allowed(word)
         if not allowed or not word.isalpha():
             return None
-        found = process.extract(word, self._list, scorer=OSA.distance, score_cutoff=allowed, limit=5)
+        like = self._like.get(len(word))
+        if like is None:  # a word of other length is further off than is allowed
+            like = sorted(w for w in self._words if len(w) >= 4 and abs(len(w) - len(word)) <= allowed)
+            self._like[len(word)] = like
+        found = process.extract(word, like, scorer=OSA.distance, score_cutoff=allowed, limit=5)
         if not found:
             return None
         closest = [known for known, distance, _ in found if distance == found[0][1]]
