@@ -90,6 +90,8 @@ _TROUBLE = re2.compile(
 """What tells that something is wrong: without it the words of a healthy log say nothing."""
 _PRINTED = re2.compile(r"\b[A-Z]\w*(?:Error|Exception)\b *:")
 """What a program printed: it is known by its pattern, and its words alone must say more."""
+_WORDED = re2.compile(r"^[A-Z].*(?:[.!]$|\w_\w|[`'\"(;=%]|--\w|: )")
+"""What is worded as a program does, with a capital letter, full stops, names of variables: its words must say more too."""
 _LEAST_WEIGHT = 9.0
 _LEAST_SHARE = 0.38
 _MARGIN = 1.05
@@ -202,7 +204,8 @@ class ErrorIndex:
             return []
         unknown = 0.55 * math.log(1 + 2 * len(self._entries))
         asked = text.rstrip().endswith("?")  # a question tells of no error
-        least = _LEAST_WEIGHT * (2.4 if _PRINTED.search(text) else 1.8 if asked else 1.0)
+        worded = 1.6 if _WORDED.search(text) else 1.0
+        least = _LEAST_WEIGHT * (2.4 if _PRINTED.search(text) else 1.8 if asked else worded)
         whole = sum(self._weights.get(word, unknown) for word in query)
         best = sharing[0].score
         if best < least or best < _LEAST_SHARE * whole or (len(sharing) > 1 and best < _MARGIN * sharing[1].score):
