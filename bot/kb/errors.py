@@ -74,7 +74,7 @@ _OTHERS = frozenset(
     java jvm tomcat postgres postgresql psql mysql mariadb mongodb redis kafka elasticsearch npm yarn webpack vite react
     angular jquery nginx apache php laravel wordpress kubectl terraform aws s3 github gitlab minecraft steam unreal
     unity photoshop premiere excel outlook printer twitter android xcode chrome firefox blender davinci obs handbrake
-    game games fortnite
+    game games fortnite plex jellyfin django flask gunicorn rails rust golang cargo pandas wifi
     """.split()
 )
 """Other programs: their errors are not ours, unless something of local AI is named as well."""
