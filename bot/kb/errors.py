@@ -19,6 +19,8 @@ MAX_LINES = 20_000
 MAX_PHRASE = 160
 """A text longer than this is a log, not a phrase someone typed."""
 
+_PATTERN_MEMORY = 64 << 20
+"""Bytes that all signatures together may take; they need between 8 and 12 MiB."""
 _PHRASE_CUTOFF = 84.0
 _NEAR_CUTOFF = 70.0
 _NUMBER = re.compile(r"\d{1,2}[bk]?")
@@ -29,6 +31,13 @@ _STOP = frozenset(
     what im using use after while me this that says keeps please fix
     """.split()
 )
+_ASIDE = re.compile(
+    r"\d+(?:\.\d+)?(?:gi?b|[bgk])|(?:rtx|gtx|rx|arc|tesla|radeon|geforce|ti|xt|xtx|super|laptop|macbook|m[1-5])"
+    r"|[a-z]?\d{3,4}(?:ti|xtx?|s|m)?|(?:llama|qwen|gemma|mistral|mixtral|deepseek|phi|glm|wan|flux|sdxl|ltx)\d*"
+    r"|windows|linux|ubuntu|mac|colab|kaggle|model|fine|tuning|finetuning|qlora"
+)
+"""Words that tell where it happened rather than what: cards, sizes, models, systems."""
+_ASIDE_WEIGHT = 0.3
 _GENERIC = frozenset(
     "out memory failed fail exit code permission denied refused connection found 403 404 429 500 1 137".split()
 )
@@ -65,7 +74,7 @@ _FIELD = frozenset(
     diffusers tokenizer tokenizers tokens bitsandbytes xformers triton flash attn sageattention exllama exl2 exl3 gptq
     awq kobold koboldcpp lmstudio lms oobabooga textgen langchain whisper ctranslate2 onnxruntime webui openwebui
     sillytavern llm llms model models checkpoint ckpt lora vae clip unet gpu gpus vram wsl xid nccl qwen mistral
-    mixtral gemma deepseek phi quant quantized context unsloth lora safetensors kv lfs
+    mixtral gemma deepseek phi 11434 quant quantized context unsloth lora safetensors kv lfs
     """.split()
 )
 """Words of local AI: a text without one is about something else, however alike it sounds."""
@@ -113,7 +122,10 @@ class ErrorIndex:
     def __init__(self, entries: dict[str, ErrorEntry]) -> None:
         self._entries = entries
         self._signatures: list[tuple[str, str]] = []
-        self._set = re2.Set.SearchSet()
+        options = re2.Options()
+        options.case_sensitive = False  # people type what a program wrote in capitals as they like
+        options.max_mem = _PATTERN_MEMORY
+        self._set = re2.Set.SearchSet(options)
         for entry in entries.values():
             for pattern in entry.signatures:
                 self._set.Add(pattern)
@@ -284,7 +296,9 @@ def _share(words: list[str], others: list[str]) -> float:
     """Share of ``words`` that are among ``others``, typing errors forgiven."""
     known = frozenset(others)
     missing = [word for word in words if word not in known]
-    if len(missing) > 0.7 * len(words):
+    if len(missing) > 0.8 * len(words):
         return 0.0  # too few to matter, whatever the rest is like
-    mended = sum(any(fuzz.ratio(word, other) >= 80 for other in others) for word in missing)
-    return (len(words) - len(missing) + mended) / len(words)
+    mended = {word for word in missing if any(fuzz.ratio(word, other) >= 80 for other in others)}
+    lost = sum(_ASIDE_WEIGHT if _ASIDE.fullmatch(word) else 1.0 for word in missing if word not in mended)
+    there = len(words) - len(missing) + len(mended)
+    return there / (there + lost)
