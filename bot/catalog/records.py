@@ -326,6 +326,8 @@ class ErrorEntry(Record):
     dead_ends: tuple[Text, ...] = ()
     alternatives: tuple[Text, ...] = ()
     related: tuple[Slug, ...] = ()
+    wrapper: bool = False
+    """Whether it is printed around other errors: it is the answer only where no other entry is."""
 
 
 class SymptomCause(BaseModel):

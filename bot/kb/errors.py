@@ -31,9 +31,27 @@ _STOP = frozenset(
     what im using use after while me this that says keeps please fix
     """.split()
 )
+_TOOLS = {
+    tool: re.compile(pattern)
+    for tool, pattern in {
+        "ollama": r"\bollama",
+        "vllm": r"\bvllm",
+        "llama-cpp-python": r"llama[-_]cpp[-_]python|\bllama_cpp\b",
+        "llama.cpp": r"llama\.?cpp\b(?![-_]python)|llama-(?:server|cli)",
+        "comfyui": r"\bcomfy",
+        "lm-studio": r"\blm ?studio",
+        "open-webui": r"open ?webui",
+        "automatic1111": r"a1111|automatic1111",
+        "koboldcpp": r"kobold",
+        "mlx-lm": r"\bmlx",
+        "docker": r"\bdocker|\bcontainer",
+    }.items()
+}
+"""Programs as they are named in a chat."""
+_TOOL_COUNTS = 3.0
 _ASIDE = re.compile(
     r"\d+(?:\.\d+)?(?:gi?b|[bgk])|(?:rtx|gtx|rx|arc|tesla|radeon|geforce|ti|xt|xtx|super|laptop|macbook|m[1-5])"
-    r"|[a-z]?\d{3,4}(?:ti|xtx?|s|m)?|(?:llama|qwen|gemma|mistral|mixtral|deepseek|phi|glm|wan|flux|sdxl|ltx)\d*"
+    r"|[a-z]?\d{3,4}(?:ti|xtx?|s|m)?|(?:llama|qwen|gemma|mistral|mixtral|deepseek|phi|glm|minimax|kimi|nemotron|granite|olmo|falcon|wan|flux|sdxl|ltx)\d*"
     r"|windows|linux|ubuntu|mac|colab|kaggle|model|fine|tuning|finetuning|qlora"
 )
 """Words that tell where it happened rather than what: cards, sizes, models, systems."""
@@ -100,7 +118,7 @@ _TROUBLE = re2.compile(
 _PRINTED = re2.compile(r"\b[A-Z]\w*(?:Error|Exception)\b *:")
 """What a program printed: it is known by its pattern, and its words alone must say more."""
 _WORDED = re2.compile(r"^[A-Z].*(?:[.!]$|\w_\w|[`'\"(;=%]|--\w|: )")
-"""What is worded as a program does, with a capital letter, full stops, names of variables: its words must say more too."""
+"""What is worded as programs do, with a capital, full stops, names of variables: its words must say more too."""
 _LEAST_WEIGHT = 9.0
 _LEAST_SHARE = 0.38
 _MARGIN = 1.05
@@ -152,17 +170,15 @@ class ErrorIndex:
         if words & _OTHERS and not words & (_FIELD - _HARDWARE):
             return []
         by_signature = self._by_signature(text[:MAX_LOG])
-        hits = list(by_signature.values())
+        hits = sorted(by_signature.values(), key=lambda hit: (hit.entry.wrapper, -hit.score))
         if len(text) <= MAX_PHRASE:
             hits += [hit for hit in self._by_phrase(text) if hit.entry.id not in by_signature]
             sharing = self._sharing_words(text)
             hits = hits or self._standing_out(text, sharing)
-            hits.sort(key=lambda hit: -hit.score)
+            hits.sort(key=lambda hit: (hit.entry.wrapper and hit.matched_by == "signature", -hit.score))
             if hits:  # what else may be meant
                 found = {hit.entry.id for hit in hits}
                 hits += [hit for hit in sharing if hit.entry.id not in found and hit.score >= _LEAST_OTHER]
-        else:
-            hits.sort(key=lambda hit: -hit.score)
         return hits[:limit]
 
     def _by_signature(self, text: str) -> dict[str, Hit]:
@@ -192,20 +208,30 @@ class ErrorIndex:
         near = process.extract(query, phrases, scorer=fuzz.token_set_ratio, score_cutoff=_NEAR_CUTOFF, limit=None)
         phrases = {index: phrase for phrase, _, index in near}
         found = process.extract(query, phrases, scorer=phrase_likeness, score_cutoff=_PHRASE_CUTOFF, limit=20)
+        tools = _tools_in(text)
         for _, score, index in found:
             entry_id = self._phrase_entry[index]
-            best[entry_id] = max(best.get(entry_id, 0.0), score)
+            best[entry_id] = max(best.get(entry_id, 0.0), score + self._of_tool(entry_id, tools))
         return [Hit(self._entries[entry_id], score, "phrase") for entry_id, score in best.items()]
+
+    def _of_tool(self, entry_id: str, tools: set[str]) -> float:
+        """What it counts that an entry is about a program that was named."""
+        of_entry = set(self._entries[entry_id].tools)
+        if not tools or not (tools & of_entry or of_entry <= _TOOLS.keys()):
+            return 0.0
+        return _TOOL_COUNTS if tools & of_entry else -_TOOL_COUNTS
 
     def _sharing_words(self, text: str) -> list[Hit]:
         """Entries that share telling words with ``text``, by the weight of those."""
         query = list(dict.fromkeys(telling_words(text).split()))
+        tools = _tools_in(text)
         found = []
         for entry_id, document in self._documents.items():
             shared = [word for word in query if word in document]
             if len(shared) < 2 or set(shared) <= _FIELD | _GENERIC:
                 continue
             weight = sum(self._weights[word] * (1 + 0.15 * min(document[word] - 1, 3)) for word in shared)
+            weight *= 1 + self._of_tool(entry_id, tools) / 20
             found.append(Hit(self._entries[entry_id], min(weight, 80.0), "text"))
         return sorted(found, key=lambda hit: -hit.score)
 
@@ -251,6 +277,11 @@ class ErrorIndex:
         return [self._entries[entry_id] for _, _, entry_id in found]
 
 
+def _tools_in(text: str) -> set[str]:
+    typed = text.casefold()
+    return {tool for tool, pattern in _TOOLS.items() if pattern.search(typed)}
+
+
 def _document(entry: ErrorEntry) -> Counter[str]:
     """How often each word tells of an entry: in its phrases, examples, patterns and tools."""
     words = Counter(
@@ -284,21 +315,21 @@ def phrase_likeness(query: str, phrase: str, *, score_cutoff: float | None = Non
     if not set(a) & set(b) and len(a) > 1:
         return 0.0
     ordered = fuzz.token_sort_ratio(query, phrase)
-    covered, covers = _share(a, b), _share(b, a)
+    covered, covers = _share(a, b, aside=_ASIDE_WEIGHT), _share(b, a)
     if covered == 1.0 and covers >= 0.6:
         return float(max(ordered, 88.0 + 10 * covers))
-    if covers == 1.0 and covered >= 0.5 and len(b) > 1:
+    if covers == 1.0 and len(b) > 1 and covered >= (0.4 if len(b) > 2 else 0.5):
         return float(max(ordered, 80.0 + 12 * covered))
     return float(ordered)
 
 
-def _share(words: list[str], others: list[str]) -> float:
-    """Share of ``words`` that are among ``others``, typing errors forgiven."""
+def _share(words: list[str], others: list[str], *, aside: float = 1.0) -> float:
+    """Share of ``words`` that are among ``others``, typing errors forgiven; ``aside`` is what one by the way counts."""
     known = frozenset(others)
     missing = [word for word in words if word not in known]
     if len(missing) > 0.8 * len(words):
         return 0.0  # too few to matter, whatever the rest is like
     mended = {word for word in missing if any(fuzz.ratio(word, other) >= 80 for other in others)}
-    lost = sum(_ASIDE_WEIGHT if _ASIDE.fullmatch(word) else 1.0 for word in missing if word not in mended)
+    lost = sum(aside if _ASIDE.fullmatch(word) else 1.0 for word in missing if word not in mended)
     there = len(words) - len(missing) + len(mended)
     return there / (there + lost)
