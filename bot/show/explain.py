@@ -60,7 +60,7 @@ def how(a: WillItRunOut) -> Iterator[str]:
     )
     if a.speed:
         yield (
-            f"**Speed** {a.speed.source}. It is a band, not a promise: about three of four runs lie in it"
+            f"**Speed** {a.speed.source}. It is a band, not a promise: about four of five runs lie in it"
             f" ([how]({PROJECT}/blob/main/docs/speed.md))."
         )
     yield (
