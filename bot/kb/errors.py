@@ -124,6 +124,8 @@ _LEAST_SHARE = 0.38
 _MARGIN = 1.05
 _LEAST_OTHER = 5.0
 """Weight of the words that an entry shares with a text, for it to be offered beside another."""
+_LEAST_SHARE_OF_BEST = 0.5
+"""And its share of the weight of the entry that shares most."""
 
 
 class Hit(NamedTuple):
@@ -178,7 +180,8 @@ class ErrorIndex:
             hits.sort(key=lambda hit: (hit.entry.wrapper and hit.matched_by == "signature", -hit.score))
             if hits:  # what else may be meant
                 found = {hit.entry.id for hit in hits}
-                hits += [hit for hit in sharing if hit.entry.id not in found and hit.score >= _LEAST_OTHER]
+                least = max(_LEAST_OTHER, _LEAST_SHARE_OF_BEST * sharing[0].score) if sharing else 0.0
+                hits += [hit for hit in sharing if hit.entry.id not in found and hit.score >= least]
         return hits[:limit]
 
     def _by_signature(self, text: str) -> dict[str, Hit]:
