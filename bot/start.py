@@ -4,7 +4,8 @@ import gc
 from pathlib import Path
 
 from bot.answers.knowledge import Knowledge
-from bot.catalog.place import Live, cache_file, data_folder, open_catalog
+from bot.catalog.place import Live, bring_up_to_date, cache_file, data_folder
+from bot.catalog.store import read_catalog
 from bot.hub.client import Hub
 from bot.settings import Settings
 
@@ -18,9 +19,10 @@ async def start(settings: Settings) -> Live[Knowledge]:
     data: Path = settings.data_dir or data_folder()
     target = settings.catalog_file or cache_file(data)
     hub = Hub() if settings.hub else None
+    await bring_up_to_date(data, target)
     gc.disable()  # nothing that is read here is garbage, and looking for it takes a quarter of the time
     try:
-        return Live(target, await open_catalog(data, target), lambda catalog: Knowledge(catalog, hub))
+        return Live(target, await read_catalog(target), lambda catalog: Knowledge(catalog, hub))
     finally:
         gc.freeze()  # nor will it be looked through later
         gc.enable()

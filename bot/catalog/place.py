@@ -33,10 +33,10 @@ def cache_file(data: Path) -> Path:
     return Path(platformdirs.user_cache_dir("willitrun", appauthor=False)) / f"catalog-{label}.sqlite"
 
 
-async def open_catalog(data: Path, target: Path) -> Catalog:
-    """Build the catalog if ``data`` changed, and read it.
+async def bring_up_to_date(data: Path, target: Path) -> None:
+    """Build the catalog if ``data`` changed.
 
-    A broken ``data`` is logged, and the last good file is used.
+    A broken ``data`` is logged, and the last good file stays.
 
     Raises:
         BrokenCatalog: ``data`` has faults and there is no earlier file.
@@ -49,7 +49,6 @@ async def open_catalog(data: Path, target: Path) -> Catalog:
         if not target.is_file():
             raise
         log.error("catalog: %d faults; the last good catalog stays in use", len(broken.faults))
-    return await read_catalog(target)
 
 
 class Live(Generic[T]):

@@ -13,7 +13,7 @@ import pytest
 from bot.catalog.build import BrokenCatalog, build, built_hash
 from bot.catalog.check import check
 from bot.catalog.load import load
-from bot.catalog.place import Live, open_catalog
+from bot.catalog.place import Live, bring_up_to_date
 from bot.catalog.store import Catalog, read_catalog
 from bot.kb.check import check_examples
 from tests.support import DATA, ROOT
@@ -213,20 +213,22 @@ def test_a_broken_catalog_leaves_the_good_file_alone(data: Path, tmp_path: Path)
 
 async def test_the_last_good_catalog_stays_in_use(data: Path, tmp_path: Path) -> None:
     target = tmp_path / "catalog.sqlite"
-    await open_catalog(data, target)
+    await bring_up_to_date(data, target)
     (data / "models" / "tiny.toml").write_text("broken [")
-    assert "tiny" in (await open_catalog(data, target)).models
+    await bring_up_to_date(data, target)
+    assert "tiny" in (await read_catalog(target)).models
 
 
 async def test_without_an_earlier_file_a_broken_catalog_stops_the_start(data: Path, tmp_path: Path) -> None:
     (data / "models" / "tiny.toml").write_text("broken [")
     with pytest.raises(BrokenCatalog):
-        await open_catalog(data, tmp_path / "catalog.sqlite")
+        await bring_up_to_date(data, tmp_path / "catalog.sqlite")
 
 
 async def test_a_running_bot_takes_over_a_new_catalog_and_ignores_a_damaged_one(data: Path, tmp_path: Path) -> None:
     target = tmp_path / "catalog.sqlite"
-    live = Live(target, await open_catalog(data, target), lambda catalog: set(catalog.tools))
+    await bring_up_to_date(data, target)
+    live = Live(target, await read_catalog(target), lambda catalog: set(catalog.tools))
     assert not await live.refresh()
     (data / "tools" / "more.toml").write_text(TOOL.replace('"llama.cpp"', '"second"'))
     build(data, target)
