@@ -4,12 +4,14 @@ import asyncio
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from bot.answers.answer import Question
 from bot.answers.knowledge import Knowledge, Recent
 from bot.answers.router import answer
-from bot.catalog.store import Catalog
+from bot.catalog.build import build
+from bot.catalog.store import Catalog, read_catalog
 from bot.fit.devices import Device
 from bot.fit.plan import Load
 from bot.fit.quants import QUALITY_ORDER
@@ -78,10 +80,8 @@ def whole_answer_us(catalog: Catalog) -> float:
 
 
 def shipped_catalog(folder: Path) -> Catalog:
-    """The catalog of this checkout, built into ``folder``."""
-    from bot.catalog.build import build
-    from bot.catalog.store import read_catalog
-
+    """The catalog of this checkout, built into ``folder``: apart, since the bot mostly starts with a built one."""
     target = folder / "catalog.sqlite"
-    build(Path(__file__).parent.parent / "data", target)
+    with ProcessPoolExecutor(1) as apart:
+        apart.submit(build, Path(__file__).parent.parent / "data", target).result()
     return asyncio.run(read_catalog(target))

@@ -67,8 +67,8 @@ def compute_buffers(
     """Scratch memory for a micro-batch at ``context`` tokens over ``devices`` cards."""
     unit = micro_batch * _F32
     tokens = context // parallel
-    inputs = _inputs(arch, tokens, micro_batch, flash_attention)
     stages = _stages(arch)
+    inputs = _inputs(arch, stages, tokens, micro_batch, flash_attention)
     scores = 0 if flash_attention else arch.heads * _scored_cells(arch, tokens, micro_batch) * micro_batch * _F32
     if arch.compressed:
         scores += 10 * micro_batch * tokens // arch.compressed.densest_ratio
@@ -95,9 +95,8 @@ def widest_rows(arch: Architecture) -> int:
     return max(stages.ffn, stages.attention)
 
 
-def _inputs(arch: Architecture, cells: int, micro_batch: int, flash_attention: bool) -> int:
+def _inputs(arch: Architecture, stages: "_Stages", cells: int, micro_batch: int, flash_attention: bool) -> int:
     """Bytes of attention masks and, without flash attention, of the row numbers of values."""
-    stages = _stages(arch)
     if not stages.attends:
         return 0
     mask = micro_batch * (2 if flash_attention else _F32)
