@@ -18,7 +18,8 @@ from bot.naming.text import MAX_LENGTH, Names, Suggestions, Vocabulary, plain, p
 ModelOutcome = ModelMatch | AskBack | NotFound | NotLocal | Unreadable
 
 _TOKEN = re.compile(
-    r"(?P<mixture>\d+x\d+(?:\.\d+)?b)|(?P<active>a\d+(?:\.\d+)?b)|(?P<effective>e\d+b)"
+    r"(?P<task>(?<![a-z0-9])(?:t|i|ti|s|v)2[vi](?![a-z0-9]))"
+    r"|(?P<mixture>\d+x\d+(?:\.\d+)?b)|(?P<active>a\d+(?:\.\d+)?b)|(?P<effective>e\d+b)"
     r"|(?<![a-z])(?P<series>[ekrmx]\d+(?:\.\d+)?)(?![a-z0-9])"
     r"|(?P<size>\d+(?:\.\d+)?[bmt])(?![a-z0-9])|(?P<number>\d+(?:\.\d+)*)|(?P<word>[a-z]+)"
 )
@@ -27,7 +28,7 @@ _NEUTRAL = frozenset({"instruct", "it", "chat", "hf", "preview", "gguf", "inst",
 _GENERIC = frozenset(
     """
     text vision vl code mini nano small medium large base pro air next flash thinking uncensored abliterated
-    nvidia google microsoft ibm meta apple amd intel
+    nvidia google microsoft ibm meta apple amd intel t2v i2v ti2v t2i
     """.split()
 )
 """Words of many names, which by themselves name no model."""
@@ -56,6 +57,8 @@ _DECIMAL = re.compile(r"(?<=[a-zA-Z]\d)(?<![qQ]\d)_(?=\d(?![\d.bBmM]))|(?<=-\d)_
 _GLUED_VERSION = re.compile(r"(?<=[a-z])(\d)(\d)(?![\d.]|[a-z])")
 """A version whose dot was left out: qwen25-7b, llama31."""
 _DATE = re.compile(r"^(?:2[3-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[0-3]\d)$")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PLUS = re.compile(r"(?<=[a-z])\+(?![a-z0-9])")
 _SERIES = re.compile(r"([a-z]{3})([krmv]\d)")
 """Where a series is glued to its maker: deepseekr1, kimik2."""
 _JOINED = frozenset({"and", "or", "vs", "versus"})
@@ -70,6 +73,7 @@ _CLASS = frozenset("nano tiny mini small medium large lite".split())
 _VERSION = re.compile(r"^\d(?:\.\d+)*$")
 _PART_SIZE = re.compile(r"^(?:[ae]\d.*b|\d+x.*b|e)$")
 """Active sizes, mixtures and expert counts: part of a size, not a name of their own."""
+_ACTIVE = re.compile(r"a\d+(?:\.\d+)?b")
 _TAG = re.compile(r"[- :](?:cloud|mtp|coding|(?:ctx ?)?\d{1,4}k)(?=[-: ]|$)")
 """What tags say beside the model: where it is served, its context, a draft head or settings that come with it."""
 _BASE_TAG = re.compile(r"(?<=[-: ])(?:text|code)(?=[- ]|$)")
@@ -305,6 +309,7 @@ class ModelIndex:
         if tokens.numbers or not (by_size or by_word):
             return None
         forms = [self._forms[index] for index in rarest(self._by_part, words | tokens.sizes)]
+        forms = [form for form in forms if tokens.sizes.isdisjoint(_active(form.tokens))]
         named = [f.model for f in forms if words <= f.tokens.words | f.free_words and tokens.sizes <= f.tokens.sizes]
         models = sorted(_unique(named), key=lambda m: m.rank)[:MAX_CANDIDATES]
         if active and models and not any(_differs(models[0], other) for other in models[1:]):
@@ -445,7 +450,7 @@ def _without_own_word(file: str) -> str | None:
 def _strip_url(text: str) -> str:
     text = re.sub(r"^https?://", "", text)
     text = re.sub(r"^(?:www\.)?(?:huggingface\.co|hf\.co|ollama\.com/library|ollama\.com)/", "", text)
-    text = re.sub(r"\.ggmlv\d(?=\.)", "", text)
+    text = _PLUS.sub("-plus", re.sub(r"\.ggmlv\d(?=\.)", "", text))
     return re.sub(r"/(?:tree|blob|resolve)/.*$", "", text).strip("/ ")
 
 
@@ -479,6 +484,15 @@ def _tokens_of(sequence: Sequence[tuple[str, str]]) -> Tokens:
     return Tokens(frozenset(words), frozenset(numbers), frozenset(sizes))
 
 
+def _active(tokens: Tokens) -> frozenset[float]:
+    return frozenset(float(word[1:-1]) for word in tokens.words if _ACTIVE.fullmatch(word))
+
+
+def _sized(tokens: Tokens) -> Tokens:
+    """With the active size as the size where a name has no other: a Wan2.2 A14B is called a 14B."""
+    return tokens if tokens.sizes else tokens._replace(sizes=_active(tokens))
+
+
 def _number(written: str) -> str:
     """3.0 is 3, while 1.0.0 stays as it is."""
     return written.removesuffix(".0") if written.count(".") == 1 else written
@@ -496,14 +510,15 @@ def _versions(sequence: Sequence[tuple[str, str]]) -> dict[str, frozenset[str]]:
 @cache
 def _maker_words(org: str, owner: str) -> frozenset[str]:
     """Words that may stand with any model of a maker."""
-    return _NEUTRAL | _tokens(f"{org} {owner}".lower()).words
+    parts = _CAMEL.sub(" ", owner)  # NousResearch is called Nous
+    return _NEUTRAL | _tokens(f"{org} {owner} {parts}".lower()).words
 
 
 def _forms(model: Model) -> list[_Form]:
-    owner, repo = _pointed(model.hf_id).split("/", 1)
-    name = plain(model.name)
+    owner, _, repo = model.hf_id.partition("/")
+    name, repo = plain(model.name), _pointed(repo)
     written = {spelling: _sequence(spelling) for spelling in (name, repo, *map(plain, model.aliases))}
-    named = {spelling: _tokens_of(sequence) for spelling, sequence in written.items()}
+    named = {spelling: _sized(_tokens_of(sequence)) for spelling, sequence in written.items()}
     free = _maker_words(model.org, owner)
     if model.architecture and model.architecture.moe:
         free |= {"moe"}
