@@ -1,6 +1,7 @@
 """Typed words → glossary terms."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -24,6 +25,13 @@ _ASKING = re.compile(
 )
 
 
+_KIND = re.compile(
+    r"(?<=\w) (?:models?|quants?|mechanism|technique|method|layers?|files?|format|sampl(?:er|ing)|settings?|parameter"
+    r"|option|flag|algorithm|mode|tokens?)$"
+)
+"""Words that say what kind of thing a term is."""
+_PLACE = re.compile(r" (?:of|in|for) (?:an? |the )?[\w.-]+$")
+_AGAINST = re.compile(r" (?:vs\.?|versus|or|and) ")
 _WORD = re.compile(r"[^\s,;:!?\"'`()\[\]{}<>|*]+(?<![.])")
 _MAX_READ = 4000
 _MAX_WORDS = 5
@@ -52,19 +60,26 @@ class GlossaryIndex:
     def __init__(self, catalog: Catalog) -> None:
         self._terms = catalog.glossary
         self._keys: dict[str, TermHit] = {}
+        self._words: dict[str, list[str]] = {}
         for term in catalog.glossary.values():
-            self._keys[_key(term.id)] = self._keys[_key(term.title)] = TermHit(term, "name")
+            for name in (term.id, term.title):
+                self._keys[_key(name)] = TermHit(term, "name")
+                self._words[_key(name)] = _words(name)
         for term in catalog.glossary.values():
             for alias in (*term.aliases, *([term.expansion] if term.expansion else [])):
                 self._keys.setdefault(_key(alias), TermHit(term, "alias"))
+                self._words.setdefault(_key(alias), _words(alias))
         self._long_keys = [key for key in self._keys if len(key) >= 4]
 
     def find(self, text: str) -> TermHit | None:
         """The term that ``text`` asks for, or None."""
         query = _asked(text)
-        for form in dict.fromkeys((query, _singular(query))):
+        for form in dict.fromkeys(_forms(query)):
             if hit := self._keys.get(_key(form)):
                 return hit
+        return self._mistyped(query)
+
+    def _mistyped(self, query: str) -> TermHit | None:
         key = _key(query)
         allowed = edits_allowed(key)
         if not allowed:
@@ -72,7 +87,13 @@ class GlossaryIndex:
         found = process.extract(key, self._long_keys, scorer=OSA.distance, score_cutoff=allowed, limit=2)
         if not found or (len(found) > 1 and found[0][1] == found[1][1] and self._other(found[0][0], found[1][0])):
             return None
-        return TermHit(self._keys[found[0][0]].term, "typo")
+        nearest = found[0][0]
+        typed, written = _words(query), self._words[nearest]
+        if len(typed) == len(written) and any(
+            OSA.distance(a, b) > edits_allowed(b) for a, b in zip(typed, written, strict=True)
+        ):
+            return None  # a short word of it is another one: a «moe model» is no «cot model»
+        return TermHit(self._keys[nearest].term, "typo")
 
     def terms_in(self, text: str, limit: int = 10) -> list[GlossaryTerm]:
         """Terms that a text uses, the most specific first: names of several words, then rarer ones, then plain words.
@@ -121,6 +142,24 @@ def _asked(text: str) -> str:
         previous = query
         query = _ASKING.sub("", query).strip(" \"'`*")
     return query
+
+
+def _forms(query: str) -> Iterator[str]:
+    """A question's words, then what is left without a word such as «model», of «a vs b» the first, other endings."""
+    yield query
+    yield _singular(query)
+    shorter = _KIND.sub("", _PLACE.sub("", query))
+    for form in (shorter, *_AGAINST.split(query)[:1]):
+        yield form
+        yield _singular(form)
+    if " " not in query:
+        stem = query.removesuffix("ed").removesuffix("e")
+        yield from (query + "ing", stem + "ing", stem + "ation")
+    yield query.removesuffix("ing")
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9+#]+", plain(text))
 
 
 def _key(text: str) -> str:

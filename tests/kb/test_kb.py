@@ -1,5 +1,7 @@
 """Errors and terms as people paste and type them."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +80,16 @@ def test_terms(knowledge: Knowledge, typed: str, term: str, matched_by: str) -> 
     hit = knowledge.glossary.find(typed)
     assert hit
     assert (hit.term.id, hit.matched_by) == (term, matched_by)
+
+
+TYPED = (Path(__file__).parent / "typed_terms.tsv").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize(("typed", "term"), [tuple(line.split("\t")) for line in TYPED])
+def test_terms_as_people_ask_for_them(knowledge: Knowledge, typed: str, term: str) -> None:
+    hit = knowledge.glossary.find(typed)
+    assert hit
+    assert hit.term.id == term
 
 
 @pytest.mark.parametrize("typed", ["banana", "flux capacitor", "zzz", "what is love", "blockchain"])
