@@ -26,6 +26,8 @@ _SAME = {
 }  # fmt: skip
 _LEAST = 0.55
 """Least likeness of a question to one that is known; found on the catalog's own questions in other words."""
+_LEAST_ASKED = 0.4
+"""Least share of a question's weight that must be about a record: «install docker on ubuntu» is not any «install»."""
 _MARGIN = 1.06
 """How much more alike the best must be than the next before it is taken."""
 _MAX_READ = 400
@@ -76,10 +78,12 @@ class PhraseIndex(Generic[R]):
         whole = self._weight(query)
         best: dict[str, float] = {}
         for record_id, words in self._asked:
-            shared = query & words
-            if shared:
-                score = self._weight(shared) / math.sqrt(whole * self._weight(words))
-                best[record_id] = max(best.get(record_id, 0.0), score)
+            if not query & words:
+                continue
+            shared = self._weight(query & words)
+            asked, known = shared / whole, shared / self._weight(words)
+            if asked >= _LEAST_ASKED and (len(query) > 1 or known >= _LEAST):
+                best[record_id] = max(best.get(record_id, 0.0), math.sqrt(asked * known))
         return sorted(((score, record_id) for record_id, score in best.items()), reverse=True)
 
     def _weight(self, words: frozenset[str]) -> float:
