@@ -1,5 +1,7 @@
 """Quick answers: every known question is found, its commands answer, and nothing is made up for others."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.answers.answer import NotFoundOut, Question
@@ -47,11 +49,27 @@ async def test_questions_in_other_words(knowledge: Knowledge, asked: str, expect
     assert "{{" not in result.answer.answer + result.answer.reason
 
 
+TYPED = (Path(__file__).parent / "typed_questions.tsv").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize(("asked", "expected"), [tuple(line.split("\t")) for line in TYPED])
+def test_questions_as_people_type_them(knowledge: Knowledge, asked: str, expected: str) -> None:
+    found = knowledge.answers.find(asked)
+    assert found
+    assert found.id == expected
+
+
 @pytest.mark.parametrize(
     "asked",
     [
         "how do i cook pasta", "what's the weather", "who won the world cup", "is bitcoin a good investment",
         "how to center a div", "what is the meaning of life", "how do i update windows", "???", "\u202e@everyone",
+        "what should i cook today", "my car makes a noise", "how to lose weight", "what time is it", "best pizza",
+        "python list comprehension", "how to install docker on ubuntu", "recommend me a movie", "what's your name",
+        "how do i fix my sink", "write me a poem", "stock price of nvidia", "how to beat elden ring", "what is 2+2",
+        "translate hello to french", "open the door", "weather tomorrow", "fix my code please", "ping",
+        "tell me a joke", "how to train my dog", "add two numbers in python", "cheap flights", "i am bored",
+        "best phone case", "reset my router password", "who are you", "buy bitcoin or not", "3060 3090", "12",
     ],
 )  # fmt: skip
 async def test_no_answer_is_made_up(knowledge: Knowledge, asked: str) -> None:
