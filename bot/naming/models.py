@@ -112,6 +112,8 @@ class _Form(NamedTuple):
     model: Model
     tokens: Tokens
     free_words: frozenset[str]
+    words: frozenset[str]
+    """Its own and the free ones: all that may be typed."""
     free_numbers: frozenset[str]
     sizes: frozenset[float]
     versions: dict[str, frozenset[str]]
@@ -177,11 +179,11 @@ class ModelIndex:
 
     @cached_property
     def _by_part(self) -> dict[Hashable, list[int]]:
-        return postings(f.tokens.words | f.free_words | f.sizes for f in self._forms)
+        return postings(f.words | f.sizes for f in self._forms)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        return Vocabulary([w for f in self._forms for w in f.tokens.words | f.free_words | _NEUTRAL])
+        return Vocabulary([w for f in self._forms for w in f.words | _NEUTRAL])
 
     @cached_property
     def _suggestions(self) -> Suggestions:
@@ -222,8 +224,9 @@ class ModelIndex:
             spelled = [part, *joined, part.removesuffix("s")]
             if mend and part not in self._vocabulary:
                 spelled += self._vocabulary.mend(part) or ()
-            found = frozenset(index for word in spelled for index in self._by_part.get(word, ()))
-            found |= {_CLOUD} if part in self._cloud_words else frozenset()
+            found = frozenset({_CLOUD} if part in self._cloud_words else ()).union(
+                *(self._by_part.get(word, ()) for word in spelled)
+            )
             names = found if names is None else names & found
         return names
 
@@ -310,7 +313,7 @@ class ModelIndex:
             return None
         forms = [self._forms[index] for index in rarest(self._by_part, words | tokens.sizes)]
         forms = [form for form in forms if tokens.sizes.isdisjoint(_active(form.tokens))]
-        named = [f.model for f in forms if words <= f.tokens.words | f.free_words and tokens.sizes <= f.tokens.sizes]
+        named = [f.model for f in forms if words <= f.words and tokens.sizes <= f.tokens.sizes]
         models = sorted(_unique(named), key=lambda m: m.rank)[:MAX_CANDIDATES]
         if active and models and not any(_differs(models[0], other) for other in models[1:]):
             return ModelMatch(models[0], None, typed)
@@ -333,11 +336,14 @@ class ModelIndex:
 
     def _of_each_size(self, typed: Tokens, versions: dict[str, frozenset[str]]) -> list[Model]:
         """«DeepSeek Coder 1B and 33B»: the likeliest of each size; nothing where one of them is none."""
-        words = typed.words - _JOINED
-        each = [
-            self._readings(typed._replace(words=words, sizes=frozenset({s})), versions) for s in sorted(typed.sizes)
-        ]
-        return [min(some, key=lambda r: (r.penalty, r.model.rank)).model for some in each] if all(each) else []
+        likeliest: list[Model] = []
+        for size in sorted(typed.sizes):
+            one = typed._replace(words=typed.words - _JOINED, sizes=frozenset({size}))
+            readings = self._readings(one, versions)
+            if not readings:
+                return []
+            likeliest.append(min(readings, key=lambda r: (r.penalty, r.model.rank)).model)
+        return likeliest
 
     def _respelled(self, text: str) -> Iterator[str]:
         """Two words that the catalog writes as one (hunyuan video) made one, plurals made singular, tags as names."""
@@ -375,6 +381,8 @@ class ModelIndex:
             return readings
         for index in rarest(self._by_part, typed.words - _NEUTRAL | typed.sizes):
             form = self._forms[index]
+            if not (typed.words <= form.words and typed.sizes <= form.sizes):
+                continue
             penalty = _penalty(typed, form)
             if penalty is None or _contradicts(versions, form.versions, typed.numbers):
                 continue
@@ -533,7 +541,7 @@ def _forms(model: Model) -> list[_Form]:
     if "base" in named[name].words and "base" not in named[repo].words:
         del named[repo]  # a bare «Gemma 3 27B» is the instruct model, whatever the base model's repository is called
     return [
-        _Form(model, tokens, free, numbers, tokens.sizes | total, _versions(written[spelling]))
+        _Form(model, tokens, free, tokens.words | free, numbers, tokens.sizes | total, _versions(written[spelling]))
         for spelling, tokens in named.items()
     ]
 
@@ -557,11 +565,7 @@ def _agree(typed: str, named: str) -> bool:
 
 
 def _penalty(typed: Tokens, form: _Form) -> float | None:
-    """How much of the form was not typed; None where something typed contradicts it."""
-    if not typed.words <= form.tokens.words | form.free_words:
-        return None
-    if not typed.sizes <= form.sizes:
-        return None
+    """How much of a form that has all typed words and sizes was not typed; None where something else contradicts it."""
     penalty = 0.0
     for number in typed.numbers - form.tokens.numbers - form.free_numbers:
         if "." not in number and float(number) in form.tokens.sizes and not typed.sizes:

@@ -23,7 +23,7 @@ _BRAND = re.compile(r"arc|ryzen|core|xeon|epyc|threadripper|athlon|fx|pentium|ce
 _AMOUNT = re.compile(r"\d+(?:\.\d+)?[bkm]?")
 """A figure or a size: names no model alone."""
 _WINDOW = 10
-_LOOKED_UP = 16
+_LOOKED_UP = 12
 """Most spans looked up for a model, and for hardware: the fullest ones. Questions that people ask need fewer."""
 _LONGEST_NAME = 100
 """Characters: repositories of the Hub have up to 96."""
@@ -104,11 +104,12 @@ def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     kv = _KV.search(line)
     said = _KV.sub(" ", line)  # its type is no quant of the model
     words = [w for word in _WORD.findall(said) if (w := word.strip(_EDGE)) and len(w) <= _LONGEST_NAME][:MAX_WORDS]
-    cards = _hardware_named(words, hardware, models)
-    model = _model_named(words, models, besides=cards)
-    if cards and (whole := _model_named(words, models)) and whole.overlaps(cards):
+    of_cards, of_models = _hardware_names(words, hardware, models), _model_names(words, models)
+    cards = _hardware_named(words, of_cards, hardware)
+    model = _model_named(words, _beside(cards, of_models), models)
+    if cards and (whole := _model_named(words, of_models, models)) and whole.overlaps(cards):
         # A figure that both may have: «gemma 4 12b» is no Raspberry Pi 4. What explains more is meant.
-        others = _hardware_named(words, hardware, models, besides=whole)
+        others = _hardware_named(words, _beside(whole, of_cards), hardware)
         if _explained(whole, others) >= _explained(model, cards):
             model, cards = whole, others
     left = [word for index, word in enumerate(words) if not (cards and cards.start <= index < cards.end)]
@@ -126,6 +127,11 @@ def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
         ram_gib=float(ram[1]) if ram else None,
         intent=_intent(line),
     )
+
+
+def _is_quant(word: str) -> bool:
+    found = find_quant(word)
+    return found is not None and not found.rest
 
 
 def _quants(text: str) -> list[str]:
@@ -151,28 +157,34 @@ class _Span(NamedTuple):
         return self.start < other.end and other.start < self.end
 
 
-def _hardware_named(
-    words: list[str], hardware: HardwareIndex, models: ModelIndex, besides: _Span | None = None
-) -> _Span | None:
-    known = {word for word in words if hardware.knows(word) or _BRAND.fullmatch(word) or _NUMBERLESS.search(word)}
+def _hardware_names(words: list[str], hardware: HardwareIndex, models: ModelIndex) -> list[Names]:
     of_models = {word for word in words if word.isalpha() and models.knows(word)}
-    names = _beside(besides, hardware.names_with(words, of_models))
+    return hardware.names_with(words, of_models)
+
+
+def _hardware_named(words: list[str], names: list[Names], hardware: HardwareIndex) -> _Span | None:
+    known = {word for word in words if hardware.knows(word) or _BRAND.fullmatch(word) or _NUMBERLESS.search(word)}
     return _best(words, known, names, lambda part: _hardware_certainty(part, hardware))
 
 
-def _model_named(words: list[str], models: ModelIndex, besides: _Span | None = None) -> _Span | None:
-    known = {w for w in words if w not in _ORDINARY and not _AMOUNT.fullmatch(w) and models.knows(w)}
-    known |= {
-        word
-        for word, after in itertools.pairwise(words)
-        if _DIGIT.match(after) and (_MISTYPED.fullmatch(word) or (_NAME.fullmatch(word) and models.knows(word)))
-    } - _BETWEEN
+def _model_names(words: list[str], models: ModelIndex) -> list[Names]:
     names = models.names_with(words)
     for at, (before, word, after) in enumerate(zip(["", *words], words, [*words[1:], ""], strict=False)):
         asked_for = _LENGTH.fullmatch(word) and (before in _BEFORE_LENGTH or after in _AFTER_LENGTH)
         if asked_for or (word in _AGAINST and not _SIZE.fullmatch(after)):
             names[at] = frozenset()
-    return _best(words, known, _beside(besides, names), lambda part: _model_certainty(part, models))
+    return names
+
+
+def _model_named(words: list[str], names: list[Names], models: ModelIndex) -> _Span | None:
+    alone = (w for w in words if not (w in _ORDINARY or _AMOUNT.fullmatch(w) or _is_quant(w)))
+    known = {word for word in alone if models.knows(word)}
+    known |= {
+        word
+        for word, after in itertools.pairwise(words)
+        if _DIGIT.match(after) and (_MISTYPED.fullmatch(word) or (_NAME.fullmatch(word) and models.knows(word)))
+    } - _BETWEEN
+    return _best(words, known, names, lambda part: _model_certainty(part, models))
 
 
 def _beside(taken: _Span | None, names: list[Names]) -> list[Names]:
