@@ -11,7 +11,7 @@ from rapidfuzz.distance import Hamming
 
 from bot.catalog.records import Hardware
 from bot.catalog.store import Catalog
-from bot.naming.hardware_text import SURROUNDING, cleaned, ways_to_read
+from bot.naming.hardware_text import NAME_IN_S, SURROUNDING, cleaned, ways_to_read
 from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, Device, HardwareMatch, NotFound, Unreadable
 from bot.naming.processors import Processor, ProcessorIndex
 from bot.naming.quants import find_quant
@@ -35,7 +35,9 @@ _COUNT = re.compile(
     r"^(?!\d{3,4}[x*]\d{1,2}$)(\d{1,6}|\d{1,3} )"
     r"(?:\*|x(?= |[a-z]{0,2}\d|rtx|gtx|rx|arc|nvidia|amd|tesla|radeon|geforce|quadro|titan|pro\b|mac)) ?"
     r"|^(\d{1,2}) (?=(?:nvidia|amd|rtx|gtx|rx|tesla|radeon)\b)"
+    r"|^([2-8]) (?=(?:[1-9]\d{3}(?:[ -]?(?:ti|xtx?|super))*|[abhlmprv]\d{2,4}|l40s|mi\d{2,3}|dgx|macs?)s?\b)"
 )
+"""A count, before what shows that it is none of the name's own figures."""
 _COUNT_AFTER = re.compile(r"(?:(?<= )[x*] ?|(?<=\d)\*|(?<=\d)x(?=\d))(\d{1,6})$")
 _NUMBER_WORDS = {
     "single": 1, "one": 1, "dual": 2, "two": 2, "double": 2, "twin": 2, "triple": 3, "three": 3,
@@ -78,8 +80,9 @@ _NOISE = frozenset(
 _GRAPHICS_MEMORY = frozenset({"gddr5", "gddr5x", "gddr6", "gddr6x", "gddr7"})
 """Typed with any card; of some it tells two apart."""
 _SYNONYMS = {
-    "mobile": "laptop", "notebook": "laptop", "maxq": "max-q", "tisuper": "ti super", "spark": "spark",
-    "gpus": "gpu", "ws": "workstation",
+    "mobile": "laptop", "notebook": "laptop", "maxq": "max-q", "tisuper": "ti super",
+    "gpus": "gpu", "ws": "workstation", "sparks": "spark", "studios": "studio", "minis": "mini", "macs": "mac",
+    "macbooks": "macbook", "ultras": "ultra", "jetsons": "jetson",
 }  # fmt: skip
 _FREE = frozenset({"halo", "strix", "point", "lake", "dgx", "spark", "gb10", "ada", "blackwell", "ai"})
 """Words whose absence costs little: they tell no two records of the same number apart, or rarely do."""
@@ -173,7 +176,7 @@ class HardwareIndex:
         )
         self._by_rank = sorted(catalog.hardware.values(), key=lambda h: h.rank)
         self._by_token = postings((form.tokens | form.free) - _BRANDS for form in self._forms)
-        self._names_in_s = frozenset(re.findall(r"\b[a-z]\d{2,3}s\b", " ".join(self._exact)))
+        self._names_in_s = frozenset(NAME_IN_S.findall(" ".join(self._exact)))
         self._processors = ProcessorIndex(catalog.hardware.values())
 
     def build(self) -> None:
@@ -425,7 +428,10 @@ class HardwareIndex:
         readings: dict[str, _Reading] = {}
         # «Framework Desktop» is made of words that surround other names.
         telling = typed - _BRANDS - _GRAPHICS_MEMORY
-        for index in rarest(self._by_token, telling - _NOISE or telling):
+        telling = telling - _NOISE or telling
+        if all(len(token) == 1 for token in telling):
+            return []  # «4» is no Raspberry Pi 4
+        for index in rarest(self._by_token, telling):
             form = self._forms[index]
             penalty = _penalty(typed, form)
             if penalty is None:
@@ -532,7 +538,7 @@ def _count(part: str) -> tuple[int, str]:
         count *= _NUMBER_WORDS[words.pop(0)]
     part = " ".join(words)
     while match := _COUNT.match(part):
-        count *= int(match[1] or match[2])
+        count *= int(match[1] or match[2] or match[3])
         part = part[match.end() :].strip()
     if match := _COUNT_AFTER.search(part):
         count *= int(match[1])

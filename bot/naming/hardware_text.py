@@ -29,6 +29,8 @@ SURROUNDING = frozenset(
 )
 """Every word of those."""
 _CARD_NUMBER = re.compile(r"\ba?\d{4}(?: ?ti)?\b(?! ?(?:laptop|mobile|max))")
+NAME_IN_S = re.compile(r"\b[a-z]{1,2}\d{2,4}s\b")
+"""A name (L40S), or several of what is called so without the S («two A100s»)."""
 _SCREEN = re.compile(r"\b1[3-6](?:\.\d)?(?:[ -]?inch\b| ?\"|(?:(?<=book pro 1\d)|(?<=book air 1\d))(?= m\d))")
 """Inches of a laptop."""
 _WESTERN_COUNT = re.compile(r"([单双两三四六八]) ?[卡张块台路]")
@@ -70,7 +72,7 @@ def cleaned(text: str, names_in_s: frozenset[str]) -> str:
     text = re.sub(r"\b(arc) ?a?(\d{3})m\b", r"\1 a\2m", text)
     text = re.sub(r"(?<=[a-z\d]) (?=\d{1,2}x ?(?:rtx |gtx |rx )?[a-z]{0,2}\d{3,4})", " + ", text)
     text = re.sub(r"(\d)[*x](\d) ", lambda m: f"{int(m[1]) * int(m[2])}x ", text)
-    text = re.sub(r"\b[a-z]\d{2,3}s\b", lambda m: m[0] if m[0] in names_in_s else m[0][:-1], text)  # «two A100s»
+    text = NAME_IN_S.sub(lambda m: m[0] if m[0] in names_in_s else m[0][:-1], text)
     text = re.sub(r"\b(?:rog )?strix\b(?! ?(?:halo|point))", " ", text)  # a maker's line of cards, no chip
     text = re.sub(r"(?<=\d)-(?=gi?b\b)", " ", text)
     return " ".join(text.split())

@@ -47,7 +47,14 @@ _MEMORY = re.compile(r"(?<![\w.])\d{1,3} ?(?:gib|gb|gigs?)\b(?! (?:file|model|do
 """A memory of which is not said what has it: asked back about."""
 _KV = re.compile(r"\bkv(?: cache)?(?: at| in| type| quant\w*)? ?(q[48](?:[ _-]?[01])?|f16|fp16|fp8)\b")
 _SAYING = re.compile(r"\d+|[a-z]+")
-_WORD = re.compile(r"[^\s,;!?\"'`<>|]+")
+_WORD = re.compile(r"[^\s,;!?\"'`<>|]+,?")
+_OR = frozenset({"or", "vs", "versus"})
+_LISTED = 4
+"""Words within which one of these follows where a list is of things to choose from."""
+_BARE_COUNT = re.compile(r"\d ")
+"""Before a card; of «gemma 3 3090» it is the model's."""
+_COUNTED = re.compile(r"[2-8] (?:[1-9]\d{3}|[a-z]{1,2}\d{2,4})(?:ti|xtx?|s)*$")
+"""One that is the card's, if no word of a model stands before it: «on 2 3090s», «r1 8 h100»."""
 _EDGE = ".:()[]{}-–"
 _ORDINARY = frozenset(
     """
@@ -103,13 +110,19 @@ def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     line = plain(text.replace("\n", " "))
     kv = _KV.search(line)
     said = _KV.sub(" ", line)  # its type is no quant of the model
-    words = [w for word in _WORD.findall(said) if (w := word.strip(_EDGE)) and len(w) <= _LONGEST_NAME][:MAX_WORDS]
+    found = [(word.rstrip(",").strip(_EDGE), word.endswith(",")) for word in _WORD.findall(said)]
+    found = [(word, listed) for word, listed in found if 0 < len(word) <= _LONGEST_NAME][:MAX_WORDS]
+    words = [word for word, _ in found]
+    written = [
+        word + "," if listed and _OR.isdisjoint(words[at + 1 : at + 1 + _LISTED]) else word
+        for at, (word, listed) in enumerate(found)
+    ]
     of_cards, of_models = _hardware_names(words, hardware, models), _model_names(words, models)
-    cards = _hardware_named(words, of_cards, hardware)
+    cards = _hardware_named(words, written, of_cards, hardware)
     model = _model_named(words, _beside(cards, of_models), models)
     if cards and (whole := _model_named(words, of_models, models)) and whole.overlaps(cards):
         # A figure that both may have: «gemma 4 12b» is no Raspberry Pi 4. What explains more is meant.
-        others = _hardware_named(words, _beside(whole, of_cards), hardware)
+        others = _hardware_named(words, written, _beside(whole, of_cards), hardware)
         if _explained(whole, others) >= _explained(model, cards):
             model, cards = whole, others
     left = [word for index, word in enumerate(words) if not (cards and cards.start <= index < cards.end)]
@@ -162,16 +175,18 @@ def _hardware_names(words: list[str], hardware: HardwareIndex, models: ModelInde
     return hardware.names_with(words, of_models)
 
 
-def _hardware_named(words: list[str], names: list[Names], hardware: HardwareIndex) -> _Span | None:
+def _hardware_named(words: list[str], written: list[str], names: list[Names], hardware: HardwareIndex) -> _Span | None:
+    """Of several cards («a 4090, 3090 and a 3080») a comma parts the names, as in what is typed for the option."""
     known = {word for word in words if hardware.knows(word) or _BRAND.fullmatch(word) or _NUMBERLESS.search(word)}
-    return _best(words, known, names, lambda part: _hardware_certainty(part, hardware))
+    return _best(words, written, known, names, lambda part: _hardware_certainty(part, hardware))
 
 
 def _model_names(words: list[str], models: ModelIndex) -> list[Names]:
     names = models.names_with(words)
     for at, (before, word, after) in enumerate(zip(["", *words], words, [*words[1:], ""], strict=False)):
         asked_for = _LENGTH.fullmatch(word) and (before in _BEFORE_LENGTH or after in _AFTER_LENGTH)
-        if asked_for or (word in _AGAINST and not _SIZE.fullmatch(after)):
+        counts = _COUNTED.match(f"{word} {after}") and (before in _BETWEEN or _DIGIT.search(before))
+        if asked_for or counts or (word in _AGAINST and not _SIZE.fullmatch(after)):
             names[at] = frozenset()
     return names
 
@@ -184,7 +199,7 @@ def _model_named(words: list[str], names: list[Names], models: ModelIndex) -> _S
         for word, after in itertools.pairwise(words)
         if _DIGIT.match(after) and (_MISTYPED.fullmatch(word) or (_NAME.fullmatch(word) and models.knows(word)))
     } - _BETWEEN
-    return _best(words, known, names, lambda part: _model_certainty(part, models))
+    return _best(words, words, known, names, lambda part: _model_certainty(part, models))
 
 
 def _beside(taken: _Span | None, names: list[Names]) -> list[Names]:
@@ -200,15 +215,19 @@ def _explained(*spans: _Span | None) -> tuple[int, int, float]:
 
 
 def _best(
-    words: list[str], known: set[str], names: list[Names], certainty: Callable[[str], float | None]
+    words: list[str],
+    written: list[str],
+    known: set[str],
+    names: list[Names],
+    certainty: Callable[[str], float | None],
 ) -> _Span | None:
     """The span with a known word that names something most fully; the surer of equals, the earlier, the shorter.
 
     ``certainty`` of what a text names is below 1, and None where it names nothing: so the fullest spans are looked up
-    first, and no more once one was found.
+    first, and no more once one was found. ``written`` are the words with the commas that part them.
     """
     spans: dict[str, _Span] = {}
-    for span in _spans(words, names):
+    for span in _spans(words, written, names):
         if span.says and not known.isdisjoint(words[span.start : span.end]):
             spans.setdefault(span.text, span)
     best: _Span | None = None
@@ -227,7 +246,7 @@ def _with_size(span: _Span, words: list[str]) -> str:
     return f"{span.text} {following}" if _SIZE.fullmatch(following) and not _SIZE.search(span.text) else span.text
 
 
-def _spans(words: list[str], names: list[Names]) -> Iterator[_Span]:
+def _spans(words: list[str], written: list[str], names: list[Names]) -> Iterator[_Span]:
     """Runs of words that some name may have all of, and that neither begin nor end with a word between names."""
     edges = [word not in _BETWEEN for word in words]
     said = [0 if word in _BETWEEN else len(_SAYING.findall(word)) for word in words]
@@ -238,7 +257,7 @@ def _spans(words: list[str], names: list[Names]) -> Iterator[_Span]:
             named = names[end]
             shared = named if shared is None else shared if named is None else shared & named
             says += said[end]
-            part = " ".join(words[start : end + 1])
+            part = " ".join(written[start : end + 1]).removesuffix(",")
             if (shared is not None and not shared) or len(part) > _LONGEST_NAME:
                 break
             if edges[end]:
@@ -250,7 +269,7 @@ def _hardware_certainty(part: str, hardware: HardwareIndex) -> float | None:
     if part in _ORDINARY or not (_DIGIT.search(part) or _NUMBERLESS.search(part)) or find_quant(part):
         return None
     outcome = hardware.find(part)
-    if isinstance(outcome, AskBack):
+    if isinstance(outcome, AskBack) or (_BARE_COUNT.match(part) and isinstance(outcome, HardwareMatch)):
         return 0.1
     return 0.4 + 0.1 * min(len(outcome.devices), 4) if isinstance(outcome, HardwareMatch) else None
 
