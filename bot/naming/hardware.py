@@ -1,6 +1,7 @@
 """Typed text → cards, chips and system memory."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
@@ -15,7 +16,7 @@ from bot.naming.hardware_text import NAME_IN_S, SURROUNDING, cleaned, ways_to_re
 from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, Device, HardwareMatch, NotFound, Unreadable
 from bot.naming.processors import Processor, ProcessorIndex
 from bot.naming.quants import find_quant
-from bot.naming.text import MAX_LENGTH, Names, Suggestions, Vocabulary, plain, postings, rarest
+from bot.naming.text import MAX_LENGTH, Names, Suggestions, Vocabulary, choices, plain, postings, rarest
 
 HardwareOutcome = HardwareMatch | AskBack | NotFound | Unreadable
 
@@ -223,7 +224,7 @@ class HardwareIndex:
         if not isinstance(outcome, NotFound):
             return outcome
         typed = outcome.typed
-        more = self._side_by_side(typed) or _incomplete(typed)
+        more = self._either(typed) or self._side_by_side(typed) or _incomplete(typed)
         return more or outcome._replace(nearest=self._nearest(plain(typed)))
 
     def find(self, text: str) -> HardwareOutcome:
@@ -302,6 +303,19 @@ class HardwareIndex:
         if not devices:
             return NotFound("gpu", typed, ())
         return HardwareMatch(tuple(devices), ram, taken_from)
+
+    def _either(self, typed: str) -> AskBack | None:
+        """«3090 or 2x 4090»: asked back, where each is hardware."""
+        found = {part: self.find(part) for part in choices(plain(typed))}
+        candidates: list[Candidate] = []
+        for part, outcome in found.items():
+            if isinstance(outcome, AskBack):
+                candidates += outcome.candidates
+            elif isinstance(outcome, HardwareMatch):
+                candidates.append(_all_of(outcome, part))
+            else:
+                return None
+        return AskBack("gpu", typed, tuple(candidates[:MAX_CANDIDATES])) if len(found) > 1 else None
 
     def _side_by_side(self, typed: str) -> HardwareOutcome | None:
         """Two names with nothing between them («tesla p100 p4», «4090 7800x3d»)."""
@@ -429,7 +443,7 @@ class HardwareIndex:
         # «Framework Desktop» is made of words that surround other names.
         telling = typed - _BRANDS - _GRAPHICS_MEMORY
         telling = telling - _NOISE or telling
-        if all(len(token) == 1 for token in telling):
+        if all(len(token) == 1 and token.isdigit() for token in telling):
             return []  # «4» is no Raspberry Pi 4
         for index in rarest(self._by_token, telling):
             form = self._forms[index]
@@ -663,6 +677,17 @@ def _by_fame(hardware: Hardware) -> tuple[int, float]:
 
 def _candidates(devices: list[Device]) -> tuple[Candidate, ...]:
     return tuple(_candidate(device) for device in devices[:MAX_CANDIDATES])
+
+
+def _all_of(match: HardwareMatch, typed: str) -> Candidate:
+    """All that was found as one candidate, whose id is what was typed where a record's says less."""
+    if len(match.devices) == 1 and not match.ram_gib:
+        return _candidate(match.devices[0])
+    named = [_candidate(device) for device in match.devices]
+    counts = Counter(candidate.name for candidate in named)
+    names = [f"{count}x {name}" if count > 1 else name for name, count in counts.items()]
+    ram = [f"{match.ram_gib:g} GB RAM"] if match.ram_gib else []
+    return Candidate(typed, " + ".join(names + ram), f"{sum(device.memory_gib for device in match.devices):g} GB")
 
 
 def _among(asked: AskBack, parts: list[str], number: int, count: int) -> AskBack:

@@ -13,7 +13,7 @@ from bot.catalog.records import CloudModel, Model
 from bot.catalog.store import Catalog
 from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, ModelMatch, NotFound, NotLocal, Unreadable
 from bot.naming.quants import find_quant
-from bot.naming.text import MAX_LENGTH, Names, Suggestions, Vocabulary, plain, postings, rarest
+from bot.naming.text import MAX_LENGTH, Names, Suggestions, Vocabulary, choices, plain, postings, rarest
 
 ModelOutcome = ModelMatch | AskBack | NotFound | NotLocal | Unreadable
 
@@ -237,7 +237,22 @@ class ModelIndex:
             return outcome
         if shorter := _without_own_word(outcome.typed):
             return self.resolve(shorter)
-        return self._in_part(outcome.typed) or outcome._replace(nearest=self._nearest(plain(outcome.typed)))
+        more = self._either(outcome.typed) or self._in_part(outcome.typed)
+        return more or outcome._replace(nearest=self._nearest(plain(outcome.typed)))
+
+    def _either(self, typed: str) -> AskBack | None:
+        """«qwen3 32b or gemma 3 27b»: asked back, where each is a model."""
+        found = [self.find(part) for part in choices(plain(typed))]
+        candidates: list[Candidate] = []
+        for outcome in found:
+            if isinstance(outcome, AskBack):
+                candidates += outcome.candidates
+            elif isinstance(outcome, ModelMatch):
+                candidate = _candidate(outcome.model)
+                candidates.append(candidate._replace(id=" ".join(filter(None, (candidate.id, outcome.quant)))))
+            else:
+                return None
+        return AskBack("model", typed, tuple(candidates[:MAX_CANDIDATES])) if len(found) > 1 else None
 
     def find(self, text: str) -> ModelOutcome:
         """The same, but what means nothing gets no nearest names: for trying many pieces of a text."""

@@ -37,7 +37,6 @@ _LENGTH = re.compile(r"\d{1,4}k")
 _BEFORE_LENGTH = frozenset("at with to of ctx context".split())
 _AFTER_LENGTH = frozenset("ctx context tokens window length".split())
 """Words beside a context that is asked for, and so is no part of a model's name."""
-_AGAINST = frozenset({"vs", "versus"})
 _TOKENS_ALONE = re.compile(
     r"(?<![\w.:/-])((?:4096|8192|16384|32768|40960|65536|131072|262144|524288|1048576))(?![\w.-])"
 )
@@ -51,10 +50,14 @@ _WORD = re.compile(r"[^\s,;!?\"'`<>|]+,?")
 _OR = frozenset({"or", "vs", "versus"})
 _LISTED = 4
 """Words within which one of these follows where a list is of things to choose from."""
+_LONGEST_CHOICE = 6
+"""Words."""
 _BARE_COUNT = re.compile(r"\d ")
 """Before a card; of «gemma 3 3090» it is the model's."""
-_COUNTED = re.compile(r"[2-8] (?:[1-9]\d{3}|[a-z]{1,2}\d{2,4})(?:ti|xtx?|s)*$")
-"""One that is the card's, if no word of a model stands before it: «on 2 3090s», «r1 8 h100»."""
+_COUNT = re.compile(r"[2-8]")
+_BEFORE_COUNT = frozenset("on with my have has got use uses using own".split())
+_COUNTED = re.compile(r"(?:[1-9]\d{3}|[a-z]{1,2}\d{2,4})(?:ti|xtx?|s)*$")
+"""A card whose count may stand behind a model: «r1 8 h100»."""
 _EDGE = ".:()[]{}-–"
 _ORDINARY = frozenset(
     """
@@ -111,12 +114,8 @@ def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     kv = _KV.search(line)
     said = _KV.sub(" ", line)  # its type is no quant of the model
     found = [(word.rstrip(",").strip(_EDGE), word.endswith(",")) for word in _WORD.findall(said)]
-    found = [(word, listed) for word, listed in found if 0 < len(word) <= _LONGEST_NAME][:MAX_WORDS]
-    words = [word for word, _ in found]
-    written = [
-        word + "," if listed and _OR.isdisjoint(words[at + 1 : at + 1 + _LISTED]) else word
-        for at, (word, listed) in enumerate(found)
-    ]
+    written = _listed([(word, listed) for word, listed in found if 0 < len(word) <= _LONGEST_NAME][:MAX_WORDS])
+    words = [word.removesuffix(",") for word in written]
     of_cards, of_models = _hardware_names(words, hardware, models), _model_names(words, models)
     cards = _hardware_named(words, written, of_cards, hardware)
     model = _model_named(words, _beside(cards, of_models), models)
@@ -125,6 +124,8 @@ def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
         others = _hardware_named(words, written, _beside(whole, of_cards), hardware)
         if _explained(whole, others) >= _explained(model, cards):
             model, cards = whole, others
+    cards = cards and _with_choices(cards, words, lambda part: _hardware_certainty(part, hardware))
+    model = model and _with_choices(model, words, lambda part: _model_certainty(part, models))
     left = [word for index, word in enumerate(words) if not (cards and cards.start <= index < cards.end)]
     rest = " ".join(left)
     ram = _RAM.search(rest)
@@ -140,6 +141,20 @@ def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
         ram_gib=float(ram[1]) if ram else None,
         intent=_intent(line),
     )
+
+
+def _listed(found: list[tuple[str, bool]]) -> list[str]:
+    """Words with the commas behind them; commas of a list that ends with «or» are read as such."""
+    words: list[str] = []
+    for at, (word, listed) in enumerate(found):
+        following = [after for after, _ in found[at + 1 : at + 1 + _LISTED]]
+        if not listed:
+            words.append(word)
+        elif _OR.isdisjoint(following):
+            words.append(word + ",")
+        else:
+            words += [word] if following[0] in _OR else [word, "or"]
+    return words
 
 
 def _is_quant(word: str) -> bool:
@@ -185,8 +200,10 @@ def _model_names(words: list[str], models: ModelIndex) -> list[Names]:
     names = models.names_with(words)
     for at, (before, word, after) in enumerate(zip(["", *words], words, [*words[1:], ""], strict=False)):
         asked_for = _LENGTH.fullmatch(word) and (before in _BEFORE_LENGTH or after in _AFTER_LENGTH)
-        counts = _COUNTED.match(f"{word} {after}") and (before in _BETWEEN or _DIGIT.search(before))
-        if asked_for or counts or (word in _AGAINST and not _SIZE.fullmatch(after)):
+        counts = _COUNT.fullmatch(word) and (
+            before in _BEFORE_COUNT or (_DIGIT.search(before) and _COUNTED.match(after))
+        )
+        if asked_for or counts or (word in _OR and not _SIZE.fullmatch(after)):
             names[at] = frozenset()
     return names
 
@@ -238,6 +255,36 @@ def _best(
         if certain is not None and not (best and certain <= best.certainty):
             best = span._replace(certainty=certain)
     return best
+
+
+def _with_choices(named: _Span, words: list[str], certainty: Callable[[str], float | None]) -> _Span:
+    """With the names beside it of which one is chosen: «3090 or a 4090»."""
+
+    def names(start: int, end: int) -> bool:
+        part = words[start:end]
+        apart = part[0] in _BETWEEN or part[-1] in _BETWEEN or not _OR.isdisjoint(part)
+        return not apart and certainty(" ".join(part)) is not None
+
+    start, end = named.start, named.end
+    while end < len(words) and words[end] in _OR:
+        first = next((at for at in range(end + 1, len(words)) if words[at] not in _FILLING), len(words))
+        ends = range(min(first + _LONGEST_CHOICE, len(words)), first, -1)
+        last = next((at for at in ends if names(first, at)), None)
+        if last is None:
+            break
+        end = last
+    while start and words[start - 1] in _OR:
+        first = next(
+            (at for at in range(max(start - 1 - _LONGEST_CHOICE, 0), start - 1) if names(at, start - 1)), start
+        )
+        if first == start:
+            break
+        start = first
+    return (
+        named
+        if end - start == named.end - named.start
+        else named._replace(start=start, end=end, text=" ".join(words[start:end]))
+    )
 
 
 def _with_size(span: _Span, words: list[str]) -> str:

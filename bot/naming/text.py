@@ -26,6 +26,14 @@ def plain(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+_CHOICE = re.compile(r" (?:or|vs|versus) ")
+
+
+def choices(text: str) -> list[str]:
+    """The names of a plain text that one is to be chosen of: «3090 or 4090»."""
+    return _CHOICE.split(text)
+
+
 Names = frozenset[int] | None
 """Which names a word may be of; None where it may stand with any."""
 
