@@ -50,7 +50,7 @@ _GLUED = re.compile(
 _GLUED_MEMORY = re.compile(r"\b(\d{3,4}(?:ti|xtx?|super|s)|\d{4})(\d{1,3}gb?)\b")
 _TOKEN = re.compile(r"(?:g|l?p)?ddr\dx?|a\d{2,3}[gmx](?![a-z0-9])|sxm\d|\d+(?=[a-z])|[a-z]{1,2}\d+|\d+|[a-z]+")
 _LINKS = frozenset(
-    "and plus with only cpu processor threadripper xeon epyc athlon pentium celeron lpddr sramecc xnack".split()
+    "and plus with only cpu processor threadripper xeon epyc athlon pentium celeron lpddr sramecc xnack silicon".split()
 )
 """Words that may stand beside the names of hardware and are of none that the catalog writes out."""
 _TIMES = re.compile(r"^\d+[x*]")
@@ -99,6 +99,7 @@ _SUPERS = frozenset({"1650", "1660", "2060", "2070", "2080", "4070", "4080"})
 _MOBILE_S = frozenset({"6600", "6700", "6800", "7600", "7700"})
 """Numbers of Radeons of which a laptop's card ends in S."""
 _PRODUCT = re.compile(r"mac ?book(?: pro| air)?|mac ?studio|mac ?mini|i ?mac|mac ?pro")
+_ANY_MAC = re.compile(r"\bmac(?=s?\b)|\bapple silicon\b")
 _PRO_OR_NOT = re.compile(r"book pro m[1-5](?! (?:pro|max|ultra))")
 """A MacBook Pro with an M1 is sold as well as one with an M1 Pro."""
 _CHIPS_OF = {
@@ -109,6 +110,7 @@ _CHIPS_OF = {
         (("mac mini", "macmini"), r"M\d(?: Pro)? \("),
         (("imac", "i mac"), r"M\d \("),
         (("mac pro", "macpro"), r"M2 Ultra \("),
+        (("mac", "apple silicon"), r"M\d(?: Pro| Max| Ultra)? \("),
     )
     for name in names
 }
@@ -354,6 +356,8 @@ class HardwareIndex:
                     readings += self._read(part.replace("pro", "", 1))[0]
                 readings = [r for r in readings if r.hardware.vendor == "Apple"]
                 by_product = bool(_PRO_OR_NOT.search(part)) or not _CHIP.search(part)
+            elif _ANY_MAC.search(part):
+                by_product = not _CHIP.search(part)
         if cores := _gpu_cores(typed):
             readings = [r for r in readings if (n := _CORES.search(r.hardware.name)) and int(n[1]) in cores] or readings
         if not readings and (card := self._generic(part, memory)):
@@ -396,8 +400,8 @@ class HardwareIndex:
 
     def _named_by_product(self, part: str, tokens: frozenset[str]) -> list[_Reading]:
         """A Mac named by its product alone: every chip that it was sold with."""
-        product = _PRODUCT.search(part)
-        if not product or "intel" in tokens or tokens - _NOISE - _BRANDS - {"pro"}:
+        product = _PRODUCT.search(part) or _ANY_MAC.search(part)
+        if not product or "intel" in tokens or tokens - _NOISE - _BRANDS - {"pro", "silicon"}:
             return []
         chips = _CHIPS_OF[product[0].replace("book pro", "book").replace("book air", "book")]
         return [_Reading(0.0, h) for h in self._hardware.values() if h.vendor == "Apple" and chips.search(h.name)]

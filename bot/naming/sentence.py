@@ -16,7 +16,7 @@ Intent = Literal["will_it_run", "recommend_gpu", "recommend_model", "error", "ot
 MAX_WORDS = 60
 """Longest question that is searched for names; the rest of a longer one is not looked at."""
 _DIGIT = re.compile(r"\d")
-_NUMBERLESS = re.compile(r"\bi?mac(?:book|mini|studio|pro)*\b|strix|spark|jetson|titan|\bvii\b|\bvega\b|deck\b")
+_NUMBERLESS = re.compile(r"\bi?mac(?:book|mini|studio|pro)*\b|strix|spark|jetson|titan|silicon|\bvii\b|\bvega\b|deck\b")
 """Hardware that is named without a number."""
 _BRAND = re.compile(r"arc|ryzen|core|xeon|epyc|threadripper|athlon|fx|pentium|celeron")
 """What a number stands behind that no name has just so: of a processor, of which there are too many, or «arc 770»."""
@@ -33,6 +33,8 @@ _CONTEXT = re.compile(
     r"|(?:ctx|context|window|length|at|with|to)(?: of| length| size| window| =)? ?(\d{1,4}k|\d{4,7})\b"
     r"|(?<![\w.])(\d{1,4}k)$"
 )
+_LENGTH_ALONE = re.compile(r"(?<![\w.$€£])((?:16|32|64|128|256|512)k)\b(?!/|-| ?(?:usd|eur|dollars?|euros?|budget))")
+"""Contexts too, where they are not of a model's name."""
 _LENGTH = re.compile(r"\d{1,4}k")
 _BEFORE_LENGTH = frozenset("at with to of ctx context".split())
 _AFTER_LENGTH = frozenset("ctx context tokens window length".split())
@@ -48,6 +50,8 @@ _KV = re.compile(r"\bkv(?: cache)?(?: at| in| type| quant\w*)? ?(q[48](?:[ _-]?[
 _SAYING = re.compile(r"\d+|[a-z]+")
 _WORD = re.compile(r"[^\s,;!?\"'`<>|]+,?")
 _OR = frozenset({"or", "vs", "versus"})
+_SAID_OF = frozenset("a an the my one any used new old second single cheap cheaper just maybe even".split())
+"""Words that may stand between one of those and a name."""
 _LISTED = 4
 """Words within which one of these follows where a list is of things to choose from."""
 _LONGEST_CHOICE = 6
@@ -126,11 +130,14 @@ def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
             model, cards = whole, others
     cards = cards and _with_choices(cards, words, lambda part: _hardware_certainty(part, hardware))
     model = model and _with_choices(model, words, lambda part: _model_certainty(part, models))
-    left = [word for index, word in enumerate(words) if not (cards and cards.start <= index < cards.end)]
-    rest = " ".join(left)
+    rest = _left(words, cards)
     ram = _RAM.search(rest)
     memory = None if cards or ram else _MEMORY.search(rest)
-    context = _CONTEXT.search(_RAM.sub(" ", rest)) or _TOKENS_ALONE.search(rest)
+    context = (
+        _CONTEXT.search(_RAM.sub(" ", rest))
+        or _TOKENS_ALONE.search(rest)
+        or _LENGTH_ALONE.search(_left(words, cards, model))
+    )
     quants = _quants(rest)
     return Sentence(
         model=_with_size(model, words) if model else None,
@@ -183,6 +190,12 @@ class _Span(NamedTuple):
 
     def overlaps(self, other: "_Span") -> bool:
         return self.start < other.end and other.start < self.end
+
+
+def _left(words: list[str], *taken: _Span | None) -> str:
+    """The words of no name."""
+    spans = [span for span in taken if span]
+    return " ".join(w for at, w in enumerate(words) if not any(span.start <= at < span.end for span in spans))
 
 
 def _hardware_names(words: list[str], hardware: HardwareIndex, models: ModelIndex) -> list[Names]:
@@ -265,26 +278,23 @@ def _with_choices(named: _Span, words: list[str], certainty: Callable[[str], flo
         apart = part[0] in _BETWEEN or part[-1] in _BETWEEN or not _OR.isdisjoint(part)
         return not apart and certainty(" ".join(part)) is not None
 
-    start, end = named.start, named.end
+    start, end, text = named.start, named.end, named.text
     while end < len(words) and words[end] in _OR:
-        first = next((at for at in range(end + 1, len(words)) if words[at] not in _FILLING), len(words))
+        first = next((at for at in range(end + 1, len(words)) if words[at] not in _SAID_OF), len(words))
         ends = range(min(first + _LONGEST_CHOICE, len(words)), first, -1)
         last = next((at for at in ends if names(first, at)), None)
         if last is None:
             break
+        text += " or " + " ".join(words[first:last])
         end = last
     while start and words[start - 1] in _OR:
-        first = next(
-            (at for at in range(max(start - 1 - _LONGEST_CHOICE, 0), start - 1) if names(at, start - 1)), start
-        )
+        starts = range(max(start - 1 - _LONGEST_CHOICE, 0), start - 1)
+        first = next((at for at in starts if names(at, start - 1)), start)
         if first == start:
             break
+        text = " ".join(words[first : start - 1]) + " or " + text
         start = first
-    return (
-        named
-        if end - start == named.end - named.start
-        else named._replace(start=start, end=end, text=" ".join(words[start:end]))
-    )
+    return named._replace(start=start, end=end, text=text)
 
 
 def _with_size(span: _Span, words: list[str]) -> str:
