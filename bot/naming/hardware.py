@@ -41,7 +41,7 @@ _COUNT = re.compile(
 """A count, before what shows that it is none of the name's own figures."""
 _COUNT_AFTER = re.compile(r"(?:(?<= )[x*] ?|(?<=\d)\*|(?<=\d)x(?=\d))(\d{1,6})$")
 _NUMBER_WORDS = {
-    "single": 1, "one": 1, "dual": 2, "two": 2, "double": 2, "twin": 2, "triple": 3, "three": 3,
+    "single": 1, "one": 1, "dual": 2, "two": 2, "double": 2, "twin": 2, "pair": 2, "couple": 2, "triple": 3, "three": 3,
     "quad": 4, "four": 4, "six": 6, "eight": 8,
 }  # fmt: skip
 _GLUED = re.compile(
@@ -85,6 +85,8 @@ _SYNONYMS = {
     "gpus": "gpu", "ws": "workstation", "sparks": "spark", "studios": "studio", "minis": "mini", "macs": "mac",
     "macbooks": "macbook", "ultras": "ultra", "jetsons": "jetson",
 }  # fmt: skip
+_MODELS_OF = frozenset({"pro", "max", "plus", "ultra"})
+"""Words that telephones and much else have beside a number."""
 _FREE = frozenset({"halo", "strix", "point", "lake", "dgx", "spark", "gb10", "ada", "blackwell", "ai"})
 """Words whose absence costs little: they tell no two records of the same number apart, or rarely do."""
 _DIGIT = re.compile(r"\d")
@@ -226,7 +228,7 @@ class HardwareIndex:
         if not isinstance(outcome, NotFound):
             return outcome
         typed = outcome.typed
-        more = self._either(typed) or self._side_by_side(typed) or _incomplete(typed)
+        more = self._either(typed) or self._side_by_side(typed) or self._incomplete(typed)
         return more or outcome._replace(nearest=self._nearest(plain(typed)))
 
     def find(self, text: str) -> HardwareOutcome:
@@ -273,8 +275,10 @@ class HardwareIndex:
             exact = self._exact.get(part.partition(":")[0])
             if len(parts) > 1 and exact and exact.kind == "cpu":
                 continue  # beside a card it does not change the answer
+            if processor and _CPU.fullmatch(part):
+                continue  # «xeon 6248, no gpu»
             if not exact and (found := self._processors.find(part)):
-                processor, part = processor or found, found.rest
+                processor, part = processor or found, _CPU.sub(" ", found.rest)
                 if not _meaning(part):
                     memory = _MEMORY.search(part)
                     ram = float(memory[1]) if memory else ram
@@ -318,6 +322,20 @@ class HardwareIndex:
             else:
                 return None
         return AskBack("gpu", typed, tuple(candidates[:MAX_CANDIDATES])) if len(found) > 1 else None
+
+    def _incomplete(self, typed: str) -> AskBack | None:
+        """«CPU only» lacks its memory; «24 GB» may be a card's or the system's."""
+        text = cleaned(plain(typed), self._names_in_s)
+        memory = _MEMORY.search(text)
+        if _meaning(_CPU.sub(" ", text)) or not (memory or _CPU.search(text)):
+            return None
+        if not memory:
+            sizes = (Candidate(f"cpu only {gib}gb", f"no card, {gib} GB RAM", "CPU only") for gib in _RAM_SIZES)
+            return AskBack("gpu", typed, tuple(sizes))
+        card = Candidate(f"{memory[1]}gb vram", f"a {memory[1]} GB card", "memory of the card")
+        return AskBack(
+            "gpu", typed, (card, Candidate(f"cpu only {memory[1]}gb", f"{memory[1]} GB RAM, no card", "CPU only"))
+        )
 
     def _side_by_side(self, typed: str) -> HardwareOutcome | None:
         """Two names with nothing between them («tesla p100 p4», «4090 7800x3d»)."""
@@ -447,8 +465,8 @@ class HardwareIndex:
         # «Framework Desktop» is made of words that surround other names.
         telling = typed - _BRANDS - _GRAPHICS_MEMORY
         telling = telling - _NOISE or telling
-        if all(len(token) == 1 and token.isdigit() for token in telling):
-            return []  # «4» is no Raspberry Pi 4
+        if all((len(token) == 1 and token.isdigit()) or token in _MODELS_OF for token in telling):
+            return []  # «4» is no Raspberry Pi 4, «9 pro» no Ryzen
         for index in rarest(self._by_token, telling):
             form = self._forms[index]
             penalty = _penalty(typed, form)
@@ -485,21 +503,6 @@ def _on_processor(processor: Processor, ram: float | None, typed: str) -> Hardwa
     if ram is None:
         return _how_much(platform, typed)
     return HardwareMatch((_with_memory(platform, ram),), None, typed if len(processor.platforms) > 1 else None)
-
-
-def _incomplete(typed: str) -> AskBack | None:
-    """«CPU only» lacks its memory; «24 GB» may be a card's or the system's."""
-    text = plain(typed)
-    memory = _MEMORY.search(text)
-    if _meaning(_CPU.sub(" ", text)) or not (memory or _CPU.search(text)):
-        return None
-    if not memory:
-        sizes = (Candidate(f"cpu only {gib}gb", f"no card, {gib} GB RAM", "CPU only") for gib in _RAM_SIZES)
-        return AskBack("gpu", typed, tuple(sizes))
-    card = Candidate(f"{memory[1]}gb vram", f"a {memory[1]} GB card", "memory of the card")
-    return AskBack(
-        "gpu", typed, (card, Candidate(f"cpu only {memory[1]}gb", f"{memory[1]} GB RAM, no card", "CPU only"))
-    )
 
 
 def _forms(hardware: Hardware) -> list[_Form]:
@@ -552,6 +555,8 @@ def _parts(text: str) -> list[str]:
 def _count(part: str) -> tuple[int, str]:
     count = 1
     words = part.split(" ")
+    if words[0] == "a" and words[1:2] and words[1] in _NUMBER_WORDS:
+        del words[0]  # «a pair of»
     while words and words[0] in _NUMBER_WORDS:
         count *= _NUMBER_WORDS[words.pop(0)]
     part = " ".join(words)

@@ -51,6 +51,11 @@ def cleaned(text: str, names_in_s: frozenset[str]) -> str:
     text = re.sub(r"[^\x00-\x7f]+", " ", text)
     text = re.sub(r"(?<=\d)o(?=\d)", "0", text)
     text = re.sub(r"(?<=\d) ?(?:gigs?|gigabytes?)\b", "gb", text)
+    text = re.sub(
+        r"\b([2-8])(?: ?x ?|\*)(\d{1,3}) ?gb(?= (?:l?p?ddr|ram|so-?dimm|u?dimm))",
+        lambda m: f"{int(m[1]) * int(m[2])}gb",
+        text,
+    )
     text = re.sub(r"\bmb([pa])\b", lambda m: f"macbook {'pro' if m[1] == 'p' else 'air'}", text)
     text = _SCREEN.sub(" ", text)
     text = _DESKTOPS.sub(" ", _COOLERS.sub(" ", text))

@@ -16,10 +16,12 @@ _AFTER = frozenset({"cpu", "processor"})
 _CARDS = frozenset({"rx", "rtx", "gtx", "radeon", "geforce"})
 """What a number of a card stands behind: «rx 7900x» is no Ryzen."""
 _SOCKETS = re2.compile(r"[1-8]x")
+_MEMORY = re2.compile(r"\d+(?:gb|gib|g)|ram|l?p?ddr[345]x?")
+"""What may stand before a processor as well as behind it: «512gb ram epyc 7702»."""
 
 
 class Processor(NamedTuple):
-    """A processor found in a text: the platforms it may sit on, and the text behind it."""
+    """A processor found in a text: the platforms it may sit on, and what else the text says."""
 
     platforms: tuple[Hardware, ...]
     rest: str
@@ -52,9 +54,11 @@ class ProcessorIndex:
                 name = " ".join(words[start:end])
                 if self._any.fullmatch(name):
                     platforms = tuple(platform for pattern, platform in self._platforms if pattern.fullmatch(name))
-                    return Processor(platforms, " ".join(word for word in words[end:] if word not in _AFTER))
+                    rest = [word for word in words[:start] if _MEMORY.fullmatch(word)] + words[end:]
+                    return Processor(platforms, " ".join(word for word in rest if word not in _AFTER))
             if words[start] in _CARDS:
                 return None
-            if any(map(str.isdigit, words[start])) and not _SOCKETS.fullmatch(words[start]):
+            before = _SOCKETS.fullmatch(words[start]) or _MEMORY.fullmatch(words[start])
+            if any(map(str.isdigit, words[start])) and not before:
                 return None
         return None

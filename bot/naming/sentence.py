@@ -46,6 +46,11 @@ _TOKENS_ALONE = re.compile(
 _RAM = re.compile(r"(?<![\w.])(\d{1,4}) ?(?:gib|gb|g) ?(?:of )?(?:system |main |ddr\d )?(?:ram|memory|ddr\d)\b")
 _MEMORY = re.compile(r"(?<![\w.])\d{1,3} ?(?:gib|gb|gigs?)\b(?! (?:file|model|download|ssd|disk|page))")
 """A memory of which is not said what has it: asked back about."""
+_MONEY = re.compile(
+    r"[$€£] ?\d[\d.,]*k?\b|\b\d[\d.,]*k? ?(?:[$€£]|(?:usd|eur|dollars?|euros?|bucks|pounds)\b)"
+    r"|\b(?:under|below|budget(?: of)?) \d{3,5}\b"
+)
+_GIGS = re.compile(r"(?<=\d) ?gig(?:abyte)?s?\b")
 _KV = re.compile(r"\bkv(?: cache)?(?: at| in| type| quant\w*)? ?(q[48](?:[ _-]?[01])?|f16|fp16|fp8)\b")
 _SAYING = re.compile(r"\d+|[a-z]+")
 _WORD = re.compile(r"[^\s,;!?\"'`<>|]+,?")
@@ -68,7 +73,7 @@ _ORDINARY = frozenset(
     command solar dream step spark seed dots ling hermes falcon yi magnum mini nano base pro air next flash large small
     medium text vision code chat thinking opus instruct preview reader rank query any run model models local ai ui open
     image images server studio ultra max super laptop mobile arc titan core data center edge fire water earth global
-    light xs xl xxs k m s
+    light xs xl xxs k m s think
     """.split()
 )
 """Words of names that are ordinary ones too: alone they name nothing in a sentence."""
@@ -116,7 +121,8 @@ def read_sentence(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sen
 def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     line = plain(text.replace("\n", " "))
     kv = _KV.search(line)
-    said = _KV.sub(" ", line)  # its type is no quant of the model
+    said = _MONEY.sub(" ", _KV.sub(" ", line))  # its type is no quant of the model, and a price no card
+    said = _GIGS.sub("gb", said)
     found = [(word.rstrip(",").strip(_EDGE), word.endswith(",")) for word in _WORD.findall(said)]
     written = _listed([(word, listed) for word, listed in found if 0 < len(word) <= _LONGEST_NAME][:MAX_WORDS])
     words = [word.removesuffix(",") for word in written]
@@ -133,8 +139,12 @@ def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     rest = _left(words, cards)
     ram = _RAM.search(rest)
     memory = None if cards or ram else _MEMORY.search(rest)
+    lengths = _CONTEXT.finditer(_RAM.sub(" ", rest))
     context = (
-        _CONTEXT.search(_RAM.sub(" ", rest))
+        next(
+            (length for length in lengths if not (length[2] and length[2].isdigit() and hardware.knows(length[2]))),
+            None,
+        )
         or _TOKENS_ALONE.search(rest)
         or _LENGTH_ALONE.search(_left(words, cards, model))
     )
@@ -337,7 +347,8 @@ def _model_certainty(part: str, models: ModelIndex) -> float | None:
     outcome = models.find(part)
     if not isinstance(outcome, (ModelMatch, AskBack, NotLocal)):
         return None
-    if isinstance(outcome, ModelMatch) and outcome.taken_from and not _DIGIT.search(part):
+    sure = _DIGIT.search(part) or all(map(models.knows, part.split()))
+    if isinstance(outcome, ModelMatch) and outcome.taken_from and not sure:
         return None
     found = find_quant(part)
     if found and set(found.rest.split()) <= _ORDINARY:
