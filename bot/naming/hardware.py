@@ -30,7 +30,7 @@ _SIZE = re.compile(r":\d+(?:\.\d)?$")
 _BARE_MEMORY = re.compile(r"(.*\S) (\d{1,3})$")
 _RAM = re.compile(
     r"(?<![\w.])(\d{1,4}) ?(?:gib|gb|g(?!ddr))? ?(?:of )?"
-    r"(?:(?:system |main )?(?:ram|memory)|l?p?ddr\dx?(?:[- ]?\d{4})?)(?: ram)?\b"
+    r"(?:(?:system |main )?(?:ram|memory)|l?p?ddr\dx?(?:[- ]?\d{4})?|ecc|r?dimms?)(?: ecc)?(?: ram)?\b"
 )
 _COUNT = re.compile(
     r"^(?!\d{3,4}[x*]\d{1,2}$)(\d{1,6}|\d{1,3} )"
@@ -120,6 +120,7 @@ _CHIPS_OF = {
 _CHIP = re.compile(r"\bm ?[1-5]\b")
 _SHARING = re.compile(
     r"\bm[1-5]\b|mac|apple|ryzen|strix|spark|jetson|snapdragon|\bgb10\b|raspberry|radeon \d{3}m|\d{3}v\b"
+    r"|\b(?:660|680|740|760|780|890)m\b"
     r"|\bcpu\b|\bno gpu\b"
 )
 """What shares its memory with the system."""

@@ -3,9 +3,10 @@
 import re
 
 _COOLERS = re.compile(
-    r"\b(?:ftw3?(?: ultra)?|suprim(?: x)?|ventus(?: [23]x)?|gaming(?: x| pro| oc| z)?(?: ?trio)?|windforce|trinity"
-    r"|eagle|vision|xc3|red devil|red dragon|hellhound|fighter|merc(?: ?3\d\d)?|qick|swft|taichi|challenger"
-    r"|steel legend|phantom gaming|speedster|amp(?: extreme)?|jetstream|gamerock|gamingpro|ichill|kfa2|galax|pulse"
+    r"\b(?:ftw3?(?: ultra)?|suprim(?: liquid)?(?: x)?|ventus(?: [23]x)?|gaming(?: x| pro| oc| z)?(?: ?trio)?|windforce"
+    r"|trinity|eagle|vision|xc3|red devil|red dragon|hellhound|fighter|merc(?: ?3\d\d)?|qick|swft|taichi|challenger"
+    r"|steel legend|phantom gaming|speedster|amp(?: extreme)?"
+    r"|twin edge|(?<=asus )(?:dual|phoenix|prime|proart)|jetstream|gamerock|gamingpro|ichill|kfa2|galax|pulse"
     r"|nitro\+?|mech|armor)\b"
 )
 """What makers call their coolers."""
@@ -56,6 +57,8 @@ def cleaned(text: str, names_in_s: frozenset[str]) -> str:
         lambda m: f"{int(m[1]) * int(m[2])}gb",
         text,
     )
+    text = re.sub(r"\b(?:\d{1,2}|single|dual|quad|octa)[- ]channels?\b|(?<=gb )\d{1,2}ch\b|(?<= oc) v\d\b", " ", text)
+    text = re.sub(r"(?<=x\d) (?:with |w/ ?)?(?:an? )?nvlink(?: bridge)?\b", " ", text)
     text = re.sub(r"\bmb([pa])\b", lambda m: f"macbook {'pro' if m[1] == 'p' else 'air'}", text)
     text = _SCREEN.sub(" ", text)
     text = _DESKTOPS.sub(" ", _COOLERS.sub(" ", text))
