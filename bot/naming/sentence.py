@@ -9,7 +9,7 @@ from bot.naming.hardware import HardwareIndex
 from bot.naming.models import ModelIndex
 from bot.naming.outcome import AskBack, HardwareMatch, ModelMatch, NotLocal
 from bot.naming.quants import find_quant
-from bot.naming.text import Names, parse_context, plain
+from bot.naming.text import Names, choices, parse_context, plain
 
 Intent = Literal["will_it_run", "recommend_gpu", "recommend_model", "error", "other"]
 
@@ -150,7 +150,7 @@ def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     )
     quants = _quants(rest)
     return Sentence(
-        model=_with_size(model, words) if model else None,
+        model=_typed(model, words, quants) if model else None,
         hardware=cards.text if cards else memory[0] if memory else None,
         quant=quants[0] if len(quants) == 1 else None,
         context=parse_context(next(filter(None, context.groups()))) if context else None,
@@ -307,10 +307,13 @@ def _with_choices(named: _Span, words: list[str], certainty: Callable[[str], flo
     return named._replace(start=start, end=end, text=text)
 
 
-def _with_size(span: _Span, words: list[str]) -> str:
-    """The span with a size that follows it: «llama 65b» is not just any llama."""
-    following = words[span.end] if span.end < len(words) else ""
-    return f"{span.text} {following}" if _SIZE.fullmatch(following) and not _SIZE.search(span.text) else span.text
+def _typed(model: _Span, words: list[str], quants: list[str]) -> str:
+    """The name with a size that follows it («llama 65b» is not just any llama), without one of several quants."""
+    following = words[model.end] if model.end < len(words) else ""
+    if _SIZE.fullmatch(following) and not _SIZE.search(model.text):
+        return f"{model.text} {following}"
+    one_of_several = find_quant(model.text) if len(quants) > 1 and len(choices(model.text)) == 1 else None
+    return one_of_several.rest if one_of_several else model.text
 
 
 def _spans(words: list[str], written: list[str], names: list[Names]) -> Iterator[_Span]:
