@@ -239,7 +239,7 @@ class HardwareIndex:
             return Unreadable("gpu", "empty")
         if len(typed) > MAX_LENGTH:
             return Unreadable("gpu", "too_long", str(MAX_LENGTH))
-        first: HardwareOutcome | None = None
+        first: NotFound | AskBack | None = None
         name = plain(typed)
         if self._exact.get(name) or (name.partition(":")[0] in self._exact and _SIZE.search(name)):
             one = self._one(name, typed)  # whole: it may have words that part names from each other
@@ -248,9 +248,10 @@ class HardwareIndex:
             return either
         for reading in ways_to_read(cleaned(name, self._names_in_s)):
             outcome = self._whole(reading, typed)
-            if not isinstance(outcome, NotFound):
-                return outcome
-            first = first or outcome
+            if isinstance(outcome, NotFound) or (isinstance(outcome, AskBack) and "/" in reading):
+                first = outcome if isinstance(outcome, AskBack) else first or outcome
+                continue  # cut at its slashes it may say all: «i7-10700k / 32gb / rtx 2070»
+            return outcome
         return first or NotFound("gpu", typed, ())
 
     def _ampere_or_later(self, name: str, typed: str) -> AskBack | None:
@@ -284,8 +285,8 @@ class HardwareIndex:
                     memory = _MEMORY.search(part)
                     ram = float(memory[1]) if memory else ram
                     continue
-            ram_found = _RAM.search(part)
-            if ram_found and not _shares_memory(part):
+            ram_found = None if _shares_memory(part) else _RAM.search(part)
+            if ram_found:
                 ram = float(ram_found[1])
                 part = " ".join(f"{part[: ram_found.start()]} {part[ram_found.end() :]}".split())
                 if not _meaning(part) and not _MEMORY.search(part):
@@ -295,6 +296,7 @@ class HardwareIndex:
                 return Unreadable("gpu", "count", str(MAX_DEVICES))
             outcome = self._one(part, typed)
             if isinstance(outcome, AskBack):
+                outcome = _with_ram(outcome, ram) if ram_found and ram else outcome
                 asked = asked or _among(outcome, parts, number, count)
                 continue
             if isinstance(outcome, NotFound):
@@ -396,7 +398,7 @@ class HardwareIndex:
                 return _Found(chips, not mended)
             options = _options(readings, memory)
             if not options:
-                return AskBack("gpu", typed, _candidates(_options(close, None)))
+                return _more_than_it_has(typed, _options(close, None), memory)
             if len(options) > 1 or not (options[0].hardware.segment == "laptop" or options[0].hardware.rare):
                 return AskBack("gpu", typed, _candidates(options))
             mended = True
@@ -698,6 +700,20 @@ def _all_of(match: HardwareMatch, typed: str) -> Candidate:
     names = [f"{count}x {name}" if count > 1 else name for name, count in counts.items()]
     ram = [f"{match.ram_gib:g} GB RAM"] if match.ram_gib else []
     return Candidate(typed, " + ".join(names + ram), f"{sum(device.memory_gib for device in match.devices):g} GB")
+
+
+def _more_than_it_has(typed: str, devices: list[Device], gib: float) -> AskBack:
+    """The question back about «3060, 64 GB»: which card, and whether the rest is the system's."""
+    cards = _candidates(devices)
+    if all(d.memory_gib < gib and d.hardware.segment in ("desktop", "laptop") for d in devices):
+        with_ram = (c._replace(id=f"{c.id} + {gib:g}gb ram", name=f"{c.name}, {gib:g} GB RAM") for c in cards)
+        cards = (*cards, *with_ram)[:MAX_CANDIDATES]
+    return AskBack("gpu", typed, cards)
+
+
+def _with_ram(asked: AskBack, gib: float) -> AskBack:
+    """The question back where system memory was typed too, so that what is chosen has it."""
+    return asked._replace(candidates=tuple(c._replace(id=f"{c.id} + {gib:g}gb ram") for c in asked.candidates))
 
 
 def _among(asked: AskBack, parts: list[str], number: int, count: int) -> AskBack:

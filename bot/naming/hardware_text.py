@@ -59,6 +59,7 @@ def cleaned(text: str, names_in_s: frozenset[str]) -> str:
     )
     text = re.sub(r"\b(?:\d{1,2}|single|dual|quad|octa)[- ]channels?\b|(?<=gb )\d{1,2}ch\b|(?<= oc) v\d\b", " ", text)
     text = re.sub(r"(?<=x\d) (?:with |w/ ?)?(?:an? )?nvlink(?: bridge)?\b", " ", text)
+    text = re.sub(r"\bram ?[:=] ?(\d{1,4}) ?(?:gi?b|g)\b", r"\1gb ram", text)
     text = re.sub(r"\bmb([pa])\b", lambda m: f"macbook {'pro' if m[1] == 'p' else 'air'}", text)
     text = _SCREEN.sub(" ", text)
     text = _DESKTOPS.sub(" ", _COOLERS.sub(" ", text))

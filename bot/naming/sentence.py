@@ -51,6 +51,7 @@ _MONEY = re.compile(
     r"|\b(?:under|below|budget(?: of)?) \d{3,5}\b"
 )
 _GIGS = re.compile(r"(?<=\d) ?gig(?:abyte)?s?\b")
+_RAM_FIRST = re.compile(r"\bram ?[:=] ?(\d{1,4}) ?gi?b\b")
 _KV = re.compile(r"\bkv(?: cache)?(?: at| in| type| quant\w*)? ?(q[48](?:[ _-]?[01])?|f16|fp16|fp8)\b")
 _SAYING = re.compile(r"\d+|[a-z]+")
 _WORD = re.compile(r"[^\s,;!?\"'`<>|]+,?")
@@ -122,7 +123,7 @@ def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     line = plain(text.replace("\n", " "))
     kv = _KV.search(line)
     said = _MONEY.sub(" ", _KV.sub(" ", line))  # its type is no quant of the model, and a price no card
-    said = _GIGS.sub("gb", said)
+    said = _RAM_FIRST.sub(r"\1gb ram", _GIGS.sub("gb", said))
     found = [(word.rstrip(",").strip(_EDGE), word.endswith(",")) for word in _WORD.findall(said)]
     written = _listed([(word, listed) for word, listed in found if 0 < len(word) <= _LONGEST_NAME][:MAX_WORDS])
     words = [word.removesuffix(",") for word in written]
