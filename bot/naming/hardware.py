@@ -263,7 +263,8 @@ class HardwareIndex:
         readings = (f"{before}a{both['rest'].rstrip(' (')}{after}", before + name[both.start() + 1 :])
         found = {reading: self.find(reading) for reading in readings}
         cards = {reading: o.devices[0] for reading, o in found.items() if isinstance(o, HardwareMatch)}
-        return AskBack("gpu", typed, tuple(_candidate(d)._replace(id=r) for r, d in cards.items())) if cards else None
+        candidates = tuple(_candidate(d)._replace(id=_harmless(reading)) for reading, d in cards.items())
+        return AskBack("gpu", typed, candidates) if cards else None
 
     def _whole(self, text: str, typed: str) -> HardwareOutcome:
         """All devices and the system memory that one way to read the text gives."""
@@ -317,11 +318,11 @@ class HardwareIndex:
         """«3090 or 2x 4090»: asked back, where each is hardware."""
         found = {part: self.find(part) for part in choices(plain(typed))}
         candidates: list[Candidate] = []
-        for part, outcome in found.items():
+        for outcome in found.values():
             if isinstance(outcome, AskBack):
                 candidates += outcome.candidates
             elif isinstance(outcome, HardwareMatch):
-                candidates.append(_all_of(outcome, part))
+                candidates.append(_all_of(outcome))
             else:
                 return None
         return AskBack("gpu", typed, tuple(candidates[:MAX_CANDIDATES])) if len(found) > 1 else None
@@ -691,15 +692,20 @@ def _candidates(devices: list[Device]) -> tuple[Candidate, ...]:
     return tuple(_candidate(device) for device in devices[:MAX_CANDIDATES])
 
 
-def _all_of(match: HardwareMatch, typed: str) -> Candidate:
-    """All that was found as one candidate, whose id is what was typed where a record's says less."""
+def _all_of(match: HardwareMatch) -> Candidate:
+    """All that was found as one candidate."""
     if len(match.devices) == 1 and not match.ram_gib:
         return _candidate(match.devices[0])
-    named = [_candidate(device) for device in match.devices]
-    counts = Counter(candidate.name for candidate in named)
-    names = [f"{count}x {name}" if count > 1 else name for name, count in counts.items()]
-    ram = [f"{match.ram_gib:g} GB RAM"] if match.ram_gib else []
-    return Candidate(typed, " + ".join(names + ram), f"{sum(device.memory_gib for device in match.devices):g} GB")
+    counts = Counter(map(_candidate, match.devices))
+    ids, names = (
+        [f"{count}x {text}" if count > 1 else text for text, count in zip(texts, counts.values(), strict=True)]
+        for texts in ([c.id for c in counts], [c.name for c in counts])
+    )
+    if match.ram_gib:
+        ids.append(f"{match.ram_gib:g}gb ram")
+        names.append(f"{match.ram_gib:g} GB RAM")
+    memory = sum(device.memory_gib for device in match.devices)
+    return Candidate(" + ".join(ids), " + ".join(names), f"{memory:g} GB")
 
 
 def _more_than_it_has(typed: str, devices: list[Device], gib: float) -> AskBack:
@@ -716,6 +722,11 @@ def _with_ram(asked: AskBack, gib: float) -> AskBack:
     return asked._replace(candidates=tuple(c._replace(id=f"{c.id} + {gib:g}gb ram") for c in asked.candidates))
 
 
+def _harmless(part: str) -> str:
+    """Without what no name has and a card would show as markup: it is somebody's text that is shown again."""
+    return " ".join(re.sub(r"[^\w .:*/-]", " ", part).split())
+
+
 def _among(asked: AskBack, parts: list[str], number: int, count: int) -> AskBack:
     """The question back about one of several parts: each candidate's id names the whole again."""
     if len(parts) == 1 and count == 1:
@@ -723,7 +734,8 @@ def _among(asked: AskBack, parts: list[str], number: int, count: int) -> AskBack
 
     def whole(candidate_id: str) -> str:
         part = f"{count}x {candidate_id}" if count > 1 else candidate_id
-        return " + ".join((*parts[:number], part, *parts[number + 1 :]))
+        before, after = (map(_harmless, some) for some in (parts[:number], parts[number + 1 :]))
+        return " + ".join((*before, part, *after))
 
     return asked._replace(candidates=tuple(c._replace(id=whole(c.id)) for c in asked.candidates))
 

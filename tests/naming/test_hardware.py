@@ -169,3 +169,12 @@ def test_system_memory_beside_cards(knowledge: Knowledge, typed: str, ram_gib: f
     outcome = knowledge.hardware.resolve(typed)
     assert isinstance(outcome, HardwareMatch)
     assert outcome.ram_gib == ram_gib
+
+
+@pytest.mark.parametrize(
+    "typed", ["3090 `[x](http://a.b)` + 3060", "2x 3090 `**` or 4090", "`i7-10700k` *_ + 3060", "a6000 ada `||x||`"]
+)
+def test_what_is_asked_back_shows_no_markup_of_what_was_typed(knowledge: Knowledge, typed: str) -> None:
+    outcome = knowledge.hardware.resolve(typed)
+    shown = [f"{c.id} {c.name}" for c in outcome.candidates] if isinstance(outcome, AskBack) else []
+    assert not set("`[]|<>@") & set("".join(shown))
