@@ -154,7 +154,7 @@ async def test_a_question_back_is_answered_by_a_select(page_at: Open) -> None:
 
 async def test_menu_of_a_message_and_another_person(page_at: Open) -> None:
     page = await page_at(height=TALL)
-    await page.locator("#text").fill("can I run llama 3 70b on 2x3090 at 32k?")
+    await page.locator("#text").fill("can I run llama 3.3 70b on 2x3090 at 32k?")
     await page.keyboard.press("Enter")
     await page.locator("article").first.wait_for()
     await page.locator("#person").select_option("grace")
