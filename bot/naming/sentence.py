@@ -15,6 +15,8 @@ Intent = Literal["will_it_run", "recommend_gpu", "recommend_model", "error", "ot
 
 MAX_WORDS = 60
 """Longest question that is searched for names; the rest of a longer one is not looked at."""
+_MAX_READ = 2000
+"""Characters that are read: the words that are searched for names rarely have as many."""
 _DIGIT = re.compile(r"\d")
 _NUMBERLESS = re.compile(r"\bi?mac(?:book|mini|studio|pro)*\b|strix|spark|jetson|titan|silicon|\bvii\b|\bvega\b|deck\b")
 """Hardware that is named without a number."""
@@ -120,7 +122,7 @@ def read_sentence(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sen
 
 
 def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
-    line = plain(text.replace("\n", " "))
+    line = plain(text[:_MAX_READ].replace("\n", " "))
     kv = _KV.search(line)
     said = _MONEY.sub(" ", _KV.sub(" ", line))  # its type is no quant of the model, and a price no card
     said = _RAM_FIRST.sub(r"\1gb ram", _GIGS.sub("gb", said))
