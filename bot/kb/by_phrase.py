@@ -42,7 +42,7 @@ _SAME = {
         "code": "coding programming programmer",
         "commercial": "commercially business company",
         "temperature": "temp temps",
-        "lan": "network remote remotely remote",
+        "lan": "network remote remotely",
         "phone": "android iphone smartphone",
         "chat": "conversation conversations chats",
         "worth": "useful",
@@ -106,14 +106,8 @@ class PhraseIndex(Generic[R]):
 
     def nearest(self, text: str, limit: int = 5) -> list[R]:
         """Records that share telling words with ``text``, the likest first."""
-        query = _words(text)
-        whole = self._weight(query)
-        shared = [
-            (self._weight(query & words) / whole, record_id)
-            for record_id, words in self._of_record.items()
-            if query & words
-        ]
-        near = [record_id for share, record_id in sorted(shared, reverse=True) if share >= _NEAR]
+        covered = sorted(((share, record_id) for record_id, share in self._covered(_words(text)).items()), reverse=True)
+        near = [record_id for share, record_id in covered if share >= _NEAR]
         return [self._records[record_id] for record_id in near[:limit]]
 
     def search(self, text: str, limit: int = 25) -> list[R]:
@@ -140,10 +134,16 @@ class PhraseIndex(Generic[R]):
             asked, known = shared / whole, shared / self._weight(words)
             if asked >= _LEAST_ASKED and (len(query) > 1 or known >= _LEAST):
                 best[record_id] = max(best.get(record_id, 0.0), math.sqrt(asked * known))
-        for record_id, words in self._of_record.items():
-            if len(query & words) > 1 and (covered := self._weight(query & words) / whole) >= _COVERED:
-                best[record_id] = max(best.get(record_id, 0.0), _COVERED * covered)
+        for record_id, share in self._covered(query).items():
+            if share >= _COVERED and len(query & self._of_record[record_id]) > 1:
+                best[record_id] = max(best.get(record_id, 0.0), _COVERED * share)
         return sorted(((score, record_id) for record_id, score in best.items()), reverse=True)
+
+    def _covered(self, query: frozenset[str]) -> dict[str, float]:
+        """Share of a question's weight that the words of all of a record's phrases have, where they have any."""
+        whole = self._weight(query)
+        each = self._of_record.items()
+        return {record_id: self._weight(query & words) / whole for record_id, words in each if query & words}
 
     def _weight(self, words: frozenset[str]) -> float:
         return sum(self._weights.get(word, self._unknown) for word in words)

@@ -172,16 +172,17 @@ class ErrorIndex:
         if words & _OTHERS and not words & (_FIELD - _HARDWARE):
             return []
         by_signature = self._by_signature(text[:MAX_LOG])
-        hits = sorted(by_signature.values(), key=lambda hit: (hit.entry.wrapper, -hit.score))
+        hits = list(by_signature.values())
+        sharing: list[Hit] = []
         if len(text) <= MAX_PHRASE:
             hits += [hit for hit in self._by_phrase(text) if hit.entry.id not in by_signature]
             sharing = self._sharing_words(text)
             hits = hits or self._standing_out(text, sharing)
-            hits.sort(key=lambda hit: (hit.entry.wrapper and hit.matched_by == "signature", -hit.score))
-            if hits:  # what else may be meant
-                found = {hit.entry.id for hit in hits}
-                least = max(_LEAST_OTHER, _LEAST_SHARE_OF_BEST * sharing[0].score) if sharing else 0.0
-                hits += [hit for hit in sharing if hit.entry.id not in found and hit.score >= least]
+        hits.sort(key=lambda hit: (hit.entry.wrapper and hit.matched_by == "signature", -hit.score))
+        if hits and sharing:  # what else may be meant
+            found = {hit.entry.id for hit in hits}
+            least = max(_LEAST_OTHER, _LEAST_SHARE_OF_BEST * sharing[0].score)
+            hits += [hit for hit in sharing if hit.entry.id not in found and hit.score >= least]
         return hits[:limit]
 
     def _by_signature(self, text: str) -> dict[str, Hit]:

@@ -163,7 +163,7 @@ def _words(text: str) -> list[str]:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"[^a-z0-9+#]+", "", plain(text))
+    return "".join(_words(text))
 
 
 def _singular(text: str) -> str:

@@ -13,7 +13,7 @@ from rapidfuzz.distance import Hamming
 from bot.catalog.records import Hardware
 from bot.catalog.store import Catalog
 from bot.naming.hardware_text import NAME_IN_S, SURROUNDING, cleaned, ways_to_read
-from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, Device, HardwareMatch, NotFound, Unreadable
+from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, Device, HardwareMatch, NotFound, Unreadable, one_of
 from bot.naming.processors import Processor, ProcessorIndex
 from bot.naming.quants import find_quant
 from bot.naming.text import MAX_LENGTH, Names, Suggestions, Vocabulary, choices, plain, postings, rarest
@@ -316,16 +316,8 @@ class HardwareIndex:
 
     def _either(self, typed: str) -> AskBack | None:
         """«3090 or 2x 4090»: asked back, where each is hardware."""
-        found = {part: self.find(part) for part in choices(plain(typed))}
-        candidates: list[Candidate] = []
-        for outcome in found.values():
-            if isinstance(outcome, AskBack):
-                candidates += outcome.candidates
-            elif isinstance(outcome, HardwareMatch):
-                candidates.append(_all_of(outcome))
-            else:
-                return None
-        return AskBack("gpu", typed, tuple(candidates[:MAX_CANDIDATES])) if len(found) > 1 else None
+        found = map(self.find, choices(plain(typed)))
+        return one_of("gpu", typed, (_all_of(one) if isinstance(one, HardwareMatch) else one for one in found))
 
     def _incomplete(self, typed: str) -> AskBack | None:
         """«CPU only» lacks its memory; «24 GB» may be a card's or the system's."""
@@ -696,30 +688,31 @@ def _all_of(match: HardwareMatch) -> Candidate:
     """All that was found as one candidate."""
     if len(match.devices) == 1 and not match.ram_gib:
         return _candidate(match.devices[0])
-    counts = Counter(map(_candidate, match.devices))
-    ids, names = (
-        [f"{count}x {text}" if count > 1 else text for text, count in zip(texts, counts.values(), strict=True)]
-        for texts in ([c.id for c in counts], [c.name for c in counts])
-    )
-    if match.ram_gib:
-        ids.append(f"{match.ram_gib:g}gb ram")
-        names.append(f"{match.ram_gib:g} GB RAM")
+    counted = [(f"{n}x " if n > 1 else "", card) for card, n in Counter(map(_candidate, match.devices)).items()]
     memory = sum(device.memory_gib for device in match.devices)
-    return Candidate(" + ".join(ids), " + ".join(names), f"{memory:g} GB")
+    every = Candidate(
+        " + ".join(times + card.id for times, card in counted),
+        " + ".join(times + card.name for times, card in counted),
+        f"{memory:g} GB",
+    )
+    return _beside_ram(every, match.ram_gib) if match.ram_gib else every
 
 
 def _more_than_it_has(typed: str, devices: list[Device], gib: float) -> AskBack:
     """The question back about «3060, 64 GB»: which card, and whether the rest is the system's."""
     cards = _candidates(devices)
     if all(d.memory_gib < gib and d.hardware.segment in ("desktop", "laptop") for d in devices):
-        with_ram = (c._replace(id=f"{c.id} + {gib:g}gb ram", name=f"{c.name}, {gib:g} GB RAM") for c in cards)
-        cards = (*cards, *with_ram)[:MAX_CANDIDATES]
+        cards = (*cards, *(_beside_ram(card, gib) for card in cards))[:MAX_CANDIDATES]
     return AskBack("gpu", typed, cards)
 
 
 def _with_ram(asked: AskBack, gib: float) -> AskBack:
     """The question back where system memory was typed too, so that what is chosen has it."""
-    return asked._replace(candidates=tuple(c._replace(id=f"{c.id} + {gib:g}gb ram") for c in asked.candidates))
+    return asked._replace(candidates=tuple(_beside_ram(card, gib) for card in asked.candidates))
+
+
+def _beside_ram(card: Candidate, gib: float) -> Candidate:
+    return card._replace(id=f"{card.id} + {gib:g}gb ram", name=f"{card.name} + {gib:g} GB RAM")
 
 
 def _harmless(part: str) -> str:

@@ -44,6 +44,16 @@ _DRIVER = re.compile(
 _APPLE = re.compile(r"\bm[1-5]\b|\bmac|\bapple\b")
 
 
+_STICKS = re.compile(r"\b([2-8])(?: ?x ?|\*)(\d{1,3}) ?gb(?= (?:l?p?ddr|ram|so-?dimm|u?dimm))")
+
+
+def memory_written(text: str) -> str:
+    """«24 gigs», «2x48gb ddr5» and «RAM: 32 GB» as 24gb, 96gb ddr5 and 32gb ram."""
+    text = re.sub(r"(?<=\d) ?gig(?:abyte)?s?\b", "gb", text)
+    text = _STICKS.sub(lambda m: f"{int(m[1]) * int(m[2])}gb", text)
+    return re.sub(r"\bram ?[:=] ?(\d{1,4}) ?(?:gi?b|g)\b", r"\1gb ram", text)
+
+
 def cleaned(text: str, names_in_s: frozenset[str]) -> str:
     """Without what surrounds a name: disks, core counts, set-up words, other scripts; counts in words made figures."""
     text = re.sub(r"\bwith max-?q design\b", "max-q", _DRIVER.sub(" ", text))
@@ -51,15 +61,9 @@ def cleaned(text: str, names_in_s: frozenset[str]) -> str:
     text = re.sub(r"(\d+) ?[卡张块台]", r"\1x ", text)
     text = re.sub(r"[^\x00-\x7f]+", " ", text)
     text = re.sub(r"(?<=\d)o(?=\d)", "0", text)
-    text = re.sub(r"(?<=\d) ?(?:gigs?|gigabytes?)\b", "gb", text)
-    text = re.sub(
-        r"\b([2-8])(?: ?x ?|\*)(\d{1,3}) ?gb(?= (?:l?p?ddr|ram|so-?dimm|u?dimm))",
-        lambda m: f"{int(m[1]) * int(m[2])}gb",
-        text,
-    )
+    text = memory_written(text)
     text = re.sub(r"\b(?:\d{1,2}|single|dual|quad|octa)[- ]channels?\b|(?<=gb )\d{1,2}ch\b|(?<= oc) v\d\b", " ", text)
     text = re.sub(r"(?<=x\d) (?:with |w/ ?)?(?:an? )?nvlink(?: bridge)?\b", " ", text)
-    text = re.sub(r"\bram ?[:=] ?(\d{1,4}) ?(?:gi?b|g)\b", r"\1gb ram", text)
     text = re.sub(r"\bmb([pa])\b", lambda m: f"macbook {'pro' if m[1] == 'p' else 'air'}", text)
     text = _SCREEN.sub(" ", text)
     text = _DESKTOPS.sub(" ", _COOLERS.sub(" ", text))

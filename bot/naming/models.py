@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 
 from bot.catalog.records import CloudModel, Model
 from bot.catalog.store import Catalog
-from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, ModelMatch, NotFound, NotLocal, Unreadable
+from bot.naming.outcome import MAX_CANDIDATES, AskBack, Candidate, ModelMatch, NotFound, NotLocal, Unreadable, one_of
 from bot.naming.quants import find_quant
 from bot.naming.text import MAX_LENGTH, Names, Suggestions, Vocabulary, choices, plain, postings, rarest
 
@@ -242,17 +242,8 @@ class ModelIndex:
 
     def _either(self, typed: str) -> AskBack | None:
         """«qwen3 32b or gemma 3 27b»: asked back, where each is a model."""
-        found = [self.find(part) for part in choices(plain(typed))]
-        candidates: list[Candidate] = []
-        for outcome in found:
-            if isinstance(outcome, AskBack):
-                candidates += outcome.candidates
-            elif isinstance(outcome, ModelMatch):
-                candidate = _candidate(outcome.model)
-                candidates.append(candidate._replace(id=" ".join(filter(None, (candidate.id, outcome.quant)))))
-            else:
-                return None
-        return AskBack("model", typed, tuple(candidates[:MAX_CANDIDATES])) if len(found) > 1 else None
+        found = map(self.find, choices(plain(typed)))
+        return one_of("model", typed, (_with_quant(one) if isinstance(one, ModelMatch) else one for one in found))
 
     def find(self, text: str) -> ModelOutcome:
         """The same, but what means nothing gets no nearest names: for trying many pieces of a text."""
@@ -440,6 +431,11 @@ def _unique(models: Iterable[Model]) -> list[Model]:
 def _candidate(model: Model) -> Candidate:
     context = f", {model.context // 1024}k context" if model.context else ""
     return Candidate(model.id, model.name, f"{_billions(model.params)}{context}")
+
+
+def _with_quant(match: ModelMatch) -> Candidate:
+    candidate = _candidate(match.model)
+    return candidate._replace(id=" ".join(filter(None, (candidate.id, match.quant))))
 
 
 def _billions(params: int) -> str:

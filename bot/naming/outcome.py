@@ -1,5 +1,6 @@
 """What resolving a name can come to."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.catalog.records import CloudModel, Hardware, Model
@@ -70,3 +71,16 @@ class Unreadable(NamedTuple):
 
 
 MAX_CANDIDATES = 25
+
+
+def one_of(about: str, typed: str, found: Iterable[object]) -> AskBack | None:
+    """The question back about «3090 or 4090», from what each is: a candidate or a question back; else there is none."""
+    candidates: list[Candidate] = []
+    for each in found:
+        if isinstance(each, AskBack):
+            candidates += each.candidates
+        elif isinstance(each, Candidate):
+            candidates.append(each)
+        else:
+            return None
+    return AskBack(about, typed, tuple(candidates[:MAX_CANDIDATES])) if candidates else None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from bot.naming.hardware import HardwareIndex
+from bot.naming.hardware_text import memory_written
 from bot.naming.models import ModelIndex
 from bot.naming.outcome import AskBack, HardwareMatch, ModelMatch, NotLocal
 from bot.naming.quants import find_quant
@@ -52,8 +53,6 @@ _MONEY = re.compile(
     r"[$€£] ?\d[\d.,]*k?\b|\b\d[\d.,]*k? ?(?:[$€£]|(?:usd|eur|dollars?|euros?|bucks|pounds)\b)"
     r"|\b(?:under|below|budget(?: of)?) \d{3,5}\b"
 )
-_GIGS = re.compile(r"(?<=\d) ?gig(?:abyte)?s?\b")
-_RAM_FIRST = re.compile(r"\bram ?[:=] ?(\d{1,4}) ?gi?b\b")
 _KV = re.compile(r"\bkv(?: cache)?(?: at| in| type| quant\w*)? ?(q[48](?:[ _-]?[01])?|f16|fp16|fp8)\b")
 _SAYING = re.compile(r"\d+|[a-z]+")
 _WORD = re.compile(r"[^\s,;!?\"'`<>|]+,?")
@@ -124,8 +123,7 @@ def read_sentence(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sen
 def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     line = plain(text[:_MAX_READ].replace("\n", " "))
     kv = _KV.search(line)
-    said = _MONEY.sub(" ", _KV.sub(" ", line))  # its type is no quant of the model, and a price no card
-    said = _RAM_FIRST.sub(r"\1gb ram", _GIGS.sub("gb", said))
+    said = memory_written(_MONEY.sub(" ", _KV.sub(" ", line)))  # its type is no quant of the model, a price no card
     found = [(word.rstrip(",").strip(_EDGE), word.endswith(",")) for word in _WORD.findall(said)]
     written = _listed([(word, listed) for word, listed in found if 0 < len(word) <= _LONGEST_NAME][:MAX_WORDS])
     words = [word.removesuffix(",") for word in written]
@@ -142,21 +140,12 @@ def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
     rest = _left(words, cards)
     ram = _RAM.search(rest)
     memory = None if cards or ram else _MEMORY.search(rest)
-    lengths = _CONTEXT.finditer(_RAM.sub(" ", rest))
-    context = (
-        next(
-            (length for length in lengths if not (length[2] and length[2].isdigit() and hardware.knows(length[2]))),
-            None,
-        )
-        or _TOKENS_ALONE.search(rest)
-        or _LENGTH_ALONE.search(_left(words, cards, model))
-    )
     quants = _quants(rest)
     return Sentence(
         model=_typed(model, words, quants) if model else None,
         hardware=cards.text if cards else memory[0] if memory else None,
         quant=quants[0] if len(quants) == 1 else None,
-        context=parse_context(next(filter(None, context.groups()))) if context else None,
+        context=_context(rest, _left(words, cards, model), hardware),
         kv=kv[1] if kv else None,
         ram_gib=float(ram[1]) if ram else None,
         intent=_intent(line),
@@ -175,6 +164,17 @@ def _listed(found: list[tuple[str, bool]]) -> list[str]:
         else:
             words += [word] if following[0] in _OR else [word, "or"]
     return words
+
+
+def _context(rest: str, unnamed: str, hardware: HardwareIndex) -> int | None:
+    """Tokens, where the text beside the cards has them; ``unnamed`` is what is of no name at all."""
+    asked_for = (
+        length
+        for length in _CONTEXT.finditer(_RAM.sub(" ", rest))
+        if not (length[2] and length[2].isdigit() and hardware.knows(length[2]))  # «from 3090 to 5090»
+    )
+    found = next(asked_for, None) or _TOKENS_ALONE.search(rest) or _LENGTH_ALONE.search(unnamed)
+    return parse_context(next(filter(None, found.groups()))) if found else None
 
 
 def _is_quant(word: str) -> bool:
@@ -315,7 +315,7 @@ def _typed(model: _Span, words: list[str], quants: list[str]) -> str:
     following = words[model.end] if model.end < len(words) else ""
     if _SIZE.fullmatch(following) and not _SIZE.search(model.text):
         return f"{model.text} {following}"
-    one_of_several = find_quant(model.text) if len(quants) > 1 and len(choices(model.text)) == 1 else None
+    one_of_several = find_quant(model.text) if len(quants) > 1 and not choices(model.text) else None
     return one_of_several.rest if one_of_several else model.text
 
 

@@ -30,8 +30,9 @@ _CHOICE = re.compile(r" (?:or|vs|versus) ")
 
 
 def choices(text: str) -> list[str]:
-    """The names of a plain text that one is to be chosen of: «3090 or 4090»."""
-    return _CHOICE.split(text)
+    """The names of a plain text that one is to be chosen of («3090 or 4090»); none where there is no choice."""
+    names = list(dict.fromkeys(_CHOICE.split(text)))
+    return names if len(names) > 1 else []
 
 
 Names = frozenset[int] | None
