@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from functools import cache
 from itertools import accumulate
+from operator import add
 from typing import NamedTuple
 
 from bot.fit.architecture import Architecture
@@ -241,7 +242,7 @@ class Layout(NamedTuple):
         sums = list(self.weights_before)
         for memory, before in self.contexts:
             each = memory.kv_mib + memory.recurrent_mib
-            sums = [s + n * each for s, n in zip(sums, before, strict=True)]
+            sums = list(map(add, sums, map(each.__mul__, before)))
         return sums
 
 
