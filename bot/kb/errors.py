@@ -56,6 +56,8 @@ _ASIDE = re.compile(
 )
 """Words that tell where it happened rather than what: cards, sizes, models, systems."""
 _ASIDE_WEIGHT = 0.3
+_LEAST_COVERED = 0.75
+"""Share of the typed words that a phrase must have more of: «sudo: command not found» is not about Ollama's."""
 _GENERIC = frozenset(
     "out memory failed fail exit code permission denied refused connection found 403 404 429 500 1 137".split()
 )
@@ -92,7 +94,7 @@ _FIELD = frozenset(
     diffusers tokenizer tokenizers tokens bitsandbytes xformers triton flash attn sageattention exllama exl2 exl3 gptq
     awq kobold koboldcpp lmstudio lms oobabooga textgen langchain whisper ctranslate2 onnxruntime webui openwebui
     sillytavern llm llms model models checkpoint ckpt lora vae clip unet gpu gpus vram wsl xid nccl qwen mistral
-    mixtral gemma deepseek phi 11434 quant quantized context unsloth lora safetensors kv lfs
+    mixtral gemma deepseek phi 11434 quant quantized context unsloth lora qlora safetensors kv lfs radeon
     """.split()
 )
 """Words of local AI: a text without one is about something else, however alike it sounds."""
@@ -105,7 +107,7 @@ _OTHERS = frozenset(
     """.split()
 )
 """Other programs: their errors are not ours, unless something of local AI is named as well."""
-_HARDWARE = frozenset("cuda nvidia nvml rocm hip amdgpu vulkan metal gpu gpus vram context".split())
+_HARDWARE = frozenset("cuda nvidia nvml rocm hip amdgpu vulkan metal gpu gpus vram context radeon".split())
 """Of those, what other programs use too."""
 _TROUBLE = re2.compile(
     r"(?i)error|fail|\bno\b|\bnot\b|n['’]?t\b|\bnever\b|without|unable|missing|invalid|unsupported|unknown|unexpected"
@@ -115,6 +117,7 @@ _TROUBLE = re2.compile(
     r"|exceed|black|full|repeat|ask|require|must|need|re-?install|undefined|disabled|truncat|nan\b|\binf\b|\b[45]\d\d\b"
 )
 """What tells that something is wrong: without it the words of a healthy log say nothing."""
+_QUESTION = re2.compile(r"(?i) *(?:how|what|where|which|who|when|is|are|can|should|does|do)\b")
 _PRINTED = re2.compile(r"\b[A-Z]\w*(?:Error|Exception)\b *:")
 """What a program printed: it is known by its pattern, and its words alone must say more."""
 _WORDED = re2.compile(r"^[A-Z].*(?:[.!]$|\w_\w|[`'\"(;=%]|--\w|: )")
@@ -122,6 +125,10 @@ _WORDED = re2.compile(r"^[A-Z].*(?:[.!]$|\w_\w|[`'\"(;=%]|--\w|: )")
 _LEAST_WEIGHT = 9.0
 _LEAST_SHARE = 0.38
 _MARGIN = 1.05
+_LEAST_SHARE_UNTOLD = 0.8
+_MARGIN_UNTOLD = 1.3
+_MOST_UNTOLD = 8
+"""The same, and how many words, of a text that does not say that something is wrong («red boxes in my workflow»)."""
 _LEAST_OTHER = 5.0
 """Weight of the words that an entry shares with a text, for it to be offered beside another."""
 _LEAST_SHARE_OF_BEST = 0.5
@@ -242,15 +249,20 @@ class ErrorIndex:
     def _standing_out(self, text: str, sharing: list[Hit]) -> list[Hit]:
         """The best of those, where the field is named, it covers enough of the text, and stands out."""
         query = set(telling_words(text).split())
-        if not sharing or not _FIELD & query or not _TROUBLE.search(text):
+        if not sharing or not (_FIELD & query or _tools_in(text) - {"docker"}):
             return []
         unknown = 0.55 * math.log(1 + 2 * len(self._entries))
         asked = text.rstrip().endswith("?")  # a question tells of no error
         worded = 1.6 if _WORDED.search(text) else 1.0
         least = _LEAST_WEIGHT * (2.4 if _PRINTED.search(text) else 1.8 if asked else worded)
         whole = sum(self._weights.get(word, unknown) for word in query)
-        best = sharing[0].score
-        if best < least or best < _LEAST_SHARE * whole or (len(sharing) > 1 and best < _MARGIN * sharing[1].score):
+        best, second = sharing[0].score, sharing[1].score if len(sharing) > 1 else 0.0
+        share, margin = _LEAST_SHARE, _MARGIN
+        if not _TROUBLE.search(text):
+            if ": " in text or len(text.split()) > _MOST_UNTOLD or _QUESTION.match(text):
+                return []  # a line of a healthy log, or no trouble at all
+            share, margin = _LEAST_SHARE_UNTOLD, _MARGIN_UNTOLD
+        if best < least or best < share * whole or best < margin * second:
             return []
         return sharing[:1]
 
@@ -322,9 +334,11 @@ def phrase_likeness(query: str, phrase: str, *, score_cutoff: float | None = Non
     covered, covers = _share(a, b, aside=_ASIDE_WEIGHT), _share(b, a)
     if covered == 1.0 and covers >= 0.6:
         return float(max(ordered, 88.0 + 10 * covers))
+    if min(covered, covers) >= 0.8 and not (set(b) - set(a)) & _TOOLS.keys():
+        ordered = max(ordered, 78.0 + 12 * covered * covers)
     if covers == 1.0 and len(b) > 1 and covered >= (0.4 if len(b) > 2 else 0.5):
         return float(max(ordered, 80.0 + 12 * covered))
-    return float(ordered)
+    return float(ordered) if covered > _LEAST_COVERED else 0.0
 
 
 def _share(words: list[str], others: list[str], *, aside: float = 1.0) -> float:
