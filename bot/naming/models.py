@@ -57,6 +57,7 @@ _DECIMAL = re.compile(r"(?<=[a-zA-Z]\d)(?<![qQ]\d)_(?=\d(?![\d.bBmM]))|(?<=-\d)_
 _GLUED_VERSION = re.compile(r"(?<=[a-z])(\d)(\d)(?![\d.]|[a-z])")
 """A version whose dot was left out: qwen25-7b, llama31."""
 _DATE = re.compile(r"^(?:2[3-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[0-3]\d)$")
+_V = re.compile(r"(?<![a-z])v(?=\d)")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PLUS = re.compile(r"(?<=[a-z])\+(?![a-z0-9])")
 _SERIES = re.compile(r"([a-z]{3})([krmv]\d)")
@@ -161,7 +162,7 @@ class ModelIndex:
         self._names = {model.id: plain(model.name) for model in catalog.models.values()}
         self._cloud: dict[tuple[str, str], list[tuple[list[tuple[str, str]], CloudModel]]] = {}
         for cloud in catalog.cloud_models.values():
-            for sequence in map(_sequence, cloud.words):
+            for sequence in map(_sequence, map(plain, cloud.words)):
                 self._cloud.setdefault(sequence[0], []).append((sequence, cloud))
         self._cloud_words = frozenset(word for _, word in self._cloud)
 
@@ -474,8 +475,8 @@ def _strip_url(text: str) -> str:
 
 
 def _sequence(text: str) -> list[tuple[str, str]]:
-    unversioned = re.sub(r"(?<![a-z])v(?=\d)", "", plain(text))
-    return [(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(unversioned)]
+    """Tokens of a plain text, each with its kind."""
+    return [(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(_V.sub("", text))]
 
 
 def _same_token(known: tuple[str, str], typed: tuple[str, str]) -> bool:
@@ -530,7 +531,7 @@ def _versions(sequence: Sequence[tuple[str, str]]) -> dict[str, frozenset[str]]:
 def _maker_words(org: str, owner: str) -> frozenset[str]:
     """Words that may stand with any model of a maker."""
     parts = _CAMEL.sub(" ", owner)  # NousResearch is called Nous
-    return _NEUTRAL | _tokens(f"{org} {owner} {parts}".lower()).words
+    return _NEUTRAL | _tokens(plain(f"{org} {owner} {parts}")).words
 
 
 def _forms(model: Model) -> list[_Form]:
