@@ -109,7 +109,7 @@ async def choosegpu(question: Question, knowledge: Knowledge) -> Payload:
     if model.architecture is None or model.modality not in WRITES_TEXT:
         raise Stop("unavailable", UnavailableOut(about="model", name=model.name, missing=("architecture",)))
     longest = model.context or _USUAL_CONTEXT
-    context = read_context(question, model.name, longest) or min(_USUAL_CONTEXT, longest)
+    context = read_context(question, model, longest, knowledge) or min(_USUAL_CONTEXT, longest)
     budget = _amount(question, "budget", _MAX_USD)
     power = _amount(question, "power_w", 100_000.0)
     form = _form(question)

@@ -128,7 +128,7 @@ async def cost(question: Question, knowledge: Knowledge) -> Payload:
     hardware = named_hardware("gpu", required_text(question, "gpu", limit=MAX_LENGTH), knowledge)
     devices = tuple(d.hardware.device(d.memory_gib) for d in hardware.devices)
     name, usage = _usage(question)
-    context = _context(question, model)
+    context = _context(question, model, knowledge)
     speeds = _speeds(model, devices, context, (hardware.ram_gib or 0) * 1024 or ASSUMED_RAM_MIB)
     hours = _hours(usage, *speeds)
     watts, watts_basis = _watts(question, hardware)
@@ -206,9 +206,9 @@ def _usage(question: Question) -> tuple[str, Usage]:
     return name, USAGES[name]
 
 
-def _context(question: Question, model: Model) -> int:
+def _context(question: Question, model: Model, knowledge: Knowledge) -> int:
     longest = model.context or 8192
-    return read_context(question, model.name, longest) or min(8192, longest)
+    return read_context(question, model, longest, knowledge) or min(8192, longest)
 
 
 def _speeds(model: Model, devices: tuple[Device, ...], context: int, ram_mib: float) -> tuple[Band, Band | None]:

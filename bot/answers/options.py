@@ -16,6 +16,7 @@ from bot.answers.answer import (
     Question,
 )
 from bot.answers.knowledge import Knowledge
+from bot.catalog.records import WRITES_TEXT, Model
 from bot.naming.outcome import AskBack, Candidate, NotFound, NotLocal, Unreadable
 from bot.naming.text import parse_context
 
@@ -24,6 +25,11 @@ MAX_TEXT = 100_000
 
 _ROUNDED = 1.05
 """How far a typed context may be beyond a model's: 128k, 256k and 1m are said of 128,000, 256,000 and 1,000,000 too."""
+
+_SERIES = re.compile(r"[- ]?\d[\d.]*")
+"""The number in the name of a family: Qwen3 follows Qwen2.5."""
+_AS_LARGE = 0.35
+"""How much larger or smaller a model may be that is named instead of another."""
 
 _MONEY = re.compile(
     r"(?:us)?\$?\s*(\d{1,3}(?:[ ,']\d{3})+|\d+)(\.\d+)?\s*(k)?\s*(?:us\$|\$|usd|dollars?)?", re.IGNORECASE
@@ -110,11 +116,11 @@ def flag(question: Question, name: str) -> bool:
     raise invalid(name, "unknown_value", "yes, no")
 
 
-def read_context(question: Question, name: str, longest: int) -> int | None:
-    """A context that the model ``name`` can hold (``8k``, ``max``); None when it is absent.
+def read_context(question: Question, model: Model, longest: int, knowledge: Knowledge) -> int | None:
+    """A context that ``model`` can hold (``8k``, ``max``); None when it is absent.
 
     Raises:
-        Stop: it is none, or more than ``longest``.
+        Stop: it is none, or more than ``longest``; then its successors that take it are named.
     """
     typed = text(question, "context", limit=40)
     if typed is None:
@@ -125,8 +131,28 @@ def read_context(question: Question, name: str, longest: int) -> int | None:
     if context is None or context < 256:
         raise invalid("context", "not_a_context", typed)
     if context > longest * _ROUNDED:
-        raise invalid("context", "beyond_model", f"{name}: {longest}")
+        longer = _successors(model, context, knowledge.catalog.models.values())
+        said = (f"{name}: {tokens}" for name, tokens in [(model.name, longest), *longer])
+        raise invalid("context", "beyond_model", "|".join(said))
     return min(context, longest)
+
+
+def _successors(model: Model, context: int, models: Iterable[Model]) -> list[tuple[str, int]]:
+    """Names and contexts of what its maker published later under the same name, as large, and made for ``context``."""
+    found = [
+        (other.rank, other.name, other.context)
+        for other in models
+        if other.org == model.org
+        and _SERIES.sub("", other.family) == _SERIES.sub("", model.family)
+        and other.modality in WRITES_TEXT
+        and other.context
+        and other.context * _ROUNDED >= context
+        and other.released
+        and model.released
+        and other.released > model.released
+        and abs(other.params / model.params - 1) < _AS_LARGE
+    ]
+    return [(name, tokens) for _, name, tokens in sorted(found)[:2]]
 
 
 def read_usd(written: str) -> float | None:

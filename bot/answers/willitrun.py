@@ -170,11 +170,11 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
     typed_ram = gib(question, "ram_gib") or hardware.ram_gib
     ram_mib = (typed_ram or ASSUMED_RAM_GIB) * 1024
     longest = model.context or architecture.max_context
-    context, context_basis = _context(question, model.name, longest, runtime, devices)
+    typed_context = read_context(question, model, longest, knowledge)
     load = Load(
         architecture=architecture,
         quant=DEFAULT_PRESET,
-        context=context,
+        context=typed_context or default_context(runtime, devices, longest),
         kv_type=_kv_type(question, runtime),
         engine=_engine(question, runtime),
     )
@@ -192,8 +192,8 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
         devices=tuple(_device_out(d, runtime) for d in devices),
         quant=quant,
         quant_basis=basis,
-        context=context,
-        context_basis=context_basis,
+        context=load.context,
+        context_basis="typed" if typed_context else "default",
         kv_type=load.kv_type,
         swa_full=flag(question, "swa_full"),
         runtime=runtime.name,
@@ -287,13 +287,6 @@ def _typed_quant(question: Question, match: ModelMatch) -> str | None:
     if quant is None:
         raise invalid("quant", "unknown_quant", ", ".join(QUALITY_ORDER))
     return quant
-
-
-def _context(
-    question: Question, name: str, longest: int, runtime: Runtime, devices: tuple[Device, ...]
-) -> tuple[int, Literal["typed", "default"]]:
-    typed = read_context(question, name, longest)
-    return (typed, "typed") if typed else (default_context(runtime, devices, longest), "default")
 
 
 def _engine(question: Question, runtime: Runtime) -> Engine:

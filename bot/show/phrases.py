@@ -355,8 +355,10 @@ def invalid(item: InvalidOut) -> str:
         case "not_a_context":
             return t("A context is a number of tokens from 256 up, such as 8192, 8k, 128k or max.")
         case "beyond_model":
-            name, _, limit = item.detail.rpartition(": ")
-            return f"{name} was made for at most {int(limit):,} tokens of context; ask for less, or for max."
+            (name, limit), *longer = (said.rsplit(": ", 1) for said in item.detail.split("|"))
+            refused = f"{name} was made for at most {int(limit):,} tokens of context; ask for less, or for max."
+            more = ", ".join(f"{other} ({int(most):,})" for other, most in longer)
+            return f"{refused} Made for more: {more}." if more else refused
         case "unknown_quant":
             return t("There is no such quant. Known are {known}.", known=item.detail)
         case "not_loaded":

@@ -66,6 +66,19 @@ async def test_a_rounded_context_is_the_longest(knowledge: Knowledge, model: str
     assert refused.code == "beyond_model"
 
 
+@pytest.mark.parametrize(
+    ("typed", "successor"),
+    [("model: llama 3 70b gpu: 2x 3090 context: 32k", "Llama 3.3 70B Instruct (131,072)"),
+     ("model: gemma 2 9b gpu: 3060 12gb context: 32k", "Gemma 3 12B (131,072)"),
+     ("model: qwen3 32b gpu: 5090 context: 1m", None)],
+)  # fmt: skip
+async def test_what_was_made_for_a_longer_context_is_named(
+    knowledge: Knowledge, typed: str, successor: str | None
+) -> None:
+    said = phrases.invalid((await ask(knowledge, f"/willitrun {typed}")).answer)
+    assert f"Made for more: {successor}" in said if successor else said.endswith("or for max.")
+
+
 async def test_two_cards_have_a_plan_each(knowledge: Knowledge) -> None:
     payload = await run(knowledge, "model: Llama-3.3-70B Q4_K_M gpu: 2x 3090")
     assert payload.verdict == "fits"
