@@ -69,7 +69,7 @@ async def test_a_rounded_context_is_the_longest(knowledge: Knowledge, model: str
 @pytest.mark.parametrize(
     ("typed", "successor"),
     [("model: llama 3 70b gpu: 2x 3090 context: 32k", "Llama 3.3 70B Instruct (131,072)"),
-     ("model: gemma 2 9b gpu: 3060 12gb context: 32k", "Gemma 3 12B (131,072)"),
+     ("model: gemma 2 9b gpu: 3060 12gb context: 32k", "Gemma 4 E4B (131,072)"),
      ("model: qwen3 32b gpu: 5090 context: 1m", None)],
 )  # fmt: skip
 async def test_what_was_made_for_a_longer_context_is_named(
