@@ -138,19 +138,19 @@ def all_on_devices(load: Load, devices: tuple[Device, ...]) -> Plan:
         return _tensor_parallel(load, devices)
     layout = layout_of(load, len(devices))
     usual = split(layout, devices, _proportional(layout, devices))
-    if comfort_mib(load, usual, devices) >= 0:
+    free = usual.free_mib(devices)
+    if comfort_mib(load, free, devices) >= 0:
         return usual
     evened = split(layout, devices, _balanced(layout, devices, spare=_spare_mib(load, devices)))
-    if comfort_mib(load, evened, devices) >= 0:
+    if comfort_mib(load, evened.free_mib(devices), devices) >= 0:
         return evened
     fullest = split(layout, devices, _balanced(layout, devices))
-    return fullest if min(fullest.free_mib(devices)) > min(usual.free_mib(devices)) else usual
+    return fullest if min(fullest.free_mib(devices)) > min(free) else usual
 
 
-def comfort_mib(load: Load, plan: Plan, devices: tuple[Device, ...]) -> float:
-    """MiB that the fullest device has beyond what a comfortable fit leaves free."""
-    spare = _spare_mib(load, devices)
-    return min(free - kept for free, kept in zip(plan.free_mib(devices), spare, strict=True))
+def comfort_mib(load: Load, free_mib: tuple[float, ...], devices: tuple[Device, ...]) -> float:
+    """Of the free memory of each device, what the fullest has beyond what a comfortable fit leaves free, in MiB."""
+    return min(free - kept for free, kept in zip(free_mib, _spare_mib(load, devices), strict=True))
 
 
 def _spare_mib(load: Load, devices: tuple[Device, ...]) -> tuple[float, ...]:
@@ -177,14 +177,21 @@ def left_mib(load: Load, rooms: tuple[float, ...]) -> float:
         needed = (weights_mib(load) + recurrent + _compute(load, 1).last_mib) / count
         return min(rooms) - extra - needed - kv / _kv_parts(load.architecture, count)
     layout = layout_of(load, count)
-    before = layout.before()
-    index = 0
+    whole = layout.up_to(layout.total)
+    each = whole / layout.total
+    placed, held = 0, 0.0
     for mib in rooms[:-1]:
         room = mib - extra - layout.compute.other_mib
         if room < 0:
             return room
-        index = bisect_right(before, before[index] + room) - 1
-    return rooms[-1] - extra - layout.compute.last_mib - (before[-1] - before[index])
+        # Layers are alike: where that many of average size would end is nearly where these do.
+        most = held + room
+        placed = min(layout.total, placed + int(room / each))
+        while placed < layout.total and layout.up_to(placed + 1) <= most:
+            placed += 1
+        while (held := layout.up_to(placed)) > most:
+            placed -= 1
+    return rooms[-1] - extra - layout.compute.last_mib - (whole - held)
 
 
 def experts_in_host(load: Load, devices: tuple[Device, ...], layers: int) -> Plan:
@@ -228,6 +235,18 @@ class Layout(NamedTuple):
     weights_before: tuple[float, ...]
     contexts: tuple[tuple[ContextMemory, tuple[int, ...]], ...]
 
+    @property
+    def total(self) -> int:
+        """Layers, the output among them."""
+        return len(self.weights_before) - 1
+
+    def up_to(self, layer: int) -> float:
+        """Weights and context before a layer."""
+        mib = self.weights_before[layer]
+        for memory, before in self.contexts:
+            mib += before[layer] * (memory.kv_mib + memory.recurrent_mib)
+        return mib
+
     def context(self, start: int, end: int) -> tuple[float, float]:
         """KV cache and recurrent state of the layers from ``start`` up to ``end``."""
         kv = recurrent = 0.0
@@ -248,7 +267,7 @@ class Layout(NamedTuple):
 
 def split(layout: Layout, devices: tuple[Device, ...], ends: list[int], first: int = 0) -> Plan:
     """The plan in which each device holds the layers up to its entry in ``ends``, from ``first`` on."""
-    total = len(layout.weights_before) - 1
+    total = layout.total
     shares = []
     start = first
     for number, (device, end) in enumerate(zip(devices, ends, strict=True)):
@@ -332,7 +351,7 @@ def _compute(load: Load, devices: int) -> ComputeMemory:
 
 def _proportional(layout: Layout, devices: tuple[Device, ...]) -> list[int]:
     """Index after the last layer of each device, in proportion to usable memory (llama.cpp's default split)."""
-    total = len(layout.weights_before) - 1
+    total = layout.total
     usable = [limit_mib(layout.engine, d) for d in devices]
     whole = sum(usable)
     return [round(part / whole * total) for part in accumulate(usable)]

@@ -1,12 +1,12 @@
 """Does it run: the verdict on a load, the largest context and the best quant."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from itertools import islice
+from math import inf
 from typing import NamedTuple
 
 from bot.fit.devices import Device, host_memory_mib
-from bot.fit.engines import Engine
 from bot.fit.plan import (
     Load,
     Plan,
@@ -68,7 +68,7 @@ def judge(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judged:
 
 def fits(load: Load, devices: tuple[Device, ...]) -> bool:
     """Whether everything fits on some or all of the devices with headroom: the verdict *fits*, quickly."""
-    return any(left_mib(load, rooms) >= 0 for rooms in _room_sets(load.engine, devices))
+    return _most_left(load, _room_sets(load, rooms_of(load.engine, devices), devices)) >= 0
 
 
 def max_context(load: Load, devices: tuple[Device, ...], limit: int) -> int | None:
@@ -78,34 +78,25 @@ def max_context(load: Load, devices: tuple[Device, ...], limit: int) -> int | No
     last two would run out. Where the line is bent, or layers move between devices, one end would stay where it is: it
     counts half then (the Illinois method), and every fourth try halves the range.
     """
-
-    def left(context: int) -> float:
-        tried, most = load._replace(context=context), -float("inf")
-        for rooms in room_sets:
-            most = max(most, left_mib(tried, rooms))
-            if most >= 0:
-                break
-        return most
-
-    room_sets = list(_room_sets(load.engine, devices))
-    above = left(limit)
+    rooms = rooms_of(load.engine, devices)
+    above = _most_left(load._replace(context=limit), _room_sets(load, rooms, devices))
     if above >= 0:
         return limit
     if limit <= MIN_CONTEXT:
         return None
     least = load._replace(context=MIN_CONTEXT)
-    lefts = [left_mib(least, rooms) for rooms in room_sets]
-    below = max(lefts)
+    lefts = [(left_mib(least, kept), kept) for kept in _room_sets(load, rooms, devices)]
+    below = max((mib for mib, _ in lefts), default=-inf)
     if below < 0:
         return None
     # What is too small for the least is so for more.
-    room_sets = [rooms for rooms, mib in zip(room_sets, lefts, strict=True) if mib >= 0]
+    room_sets = [kept for mib, kept in lefts if mib >= 0]
     low, high, tries, side = MIN_CONTEXT // CONTEXT_STEP, -(-limit // CONTEXT_STEP), 0, 0
     while high - low > 1:
         tries += 1
         ahead = (high - low) // 2 if tries % 4 == 0 else int((high - low) * below / (below - above))
         middle = low + min(max(ahead, 1), high - low - 1)
-        found = left(middle * CONTEXT_STEP)
+        found = _most_left(load._replace(context=middle * CONTEXT_STEP), room_sets)
         if found >= 0:
             low, below, above, side = middle, found, above / 2 if side > 0 else above, 1
         else:
@@ -121,11 +112,14 @@ def best_quant(
     candidates: tuple[str, ...] = QUALITY_ORDER,
 ) -> str | None:
     """The first of ``candidates`` (best first) that fits with headroom; None if none does."""
+    rooms = rooms_of(load.engine, devices)
     # Several devices never hold more in all than one of their size would: what is too large for it is not laid out.
-    most = weights_mib(load) + left_mib(load, (sum(rooms_of(load.engine, devices)),))
+    most = weights_mib(load) + left_mib(load, (sum(rooms),))
     for quant in candidates:
         tried = load._replace(quant=quant, file_mib=file_mib.get(quant))
-        if weights_mib(tried) <= most and (len(devices) == 1 or fits(tried, devices)):
+        if weights_mib(tried) <= most and (
+            len(devices) == 1 or _most_left(tried, _room_sets(tried, rooms, devices)) >= 0
+        ):
             return quant
     return None
 
@@ -138,10 +132,24 @@ def _subsets(devices: tuple[Device, ...]) -> Iterator[tuple[int, ...]]:
         yield tuple(sorted(smallest_first[dropped:]))
 
 
-def _room_sets(engine: Engine, devices: tuple[Device, ...]) -> Iterator[tuple[float, ...]]:
-    """What a comfortable fit can fill of all devices, then of ever fewer."""
-    rooms = rooms_of(engine, devices)
-    return (tuple(rooms[n] for n in kept) for kept in _subsets(devices))
+def _room_sets(load: Load, rooms: tuple[float, ...], devices: tuple[Device, ...]) -> Iterator[tuple[float, ...]]:
+    """``rooms`` of all devices, then of ever fewer, as long as the weights have room."""
+    needed = weights_mib(load)
+    for kept in _subsets(devices):
+        room_set = tuple(rooms[n] for n in kept)
+        if sum(room_set) < needed:
+            return
+        yield room_set
+
+
+def _most_left(load: Load, room_sets: Iterable[tuple[float, ...]]) -> float:
+    """What a comfortable fit leaves of the first that holds it; where none does, of the one that lacks least."""
+    most = -inf
+    for rooms in room_sets:
+        most = max(most, left_mib(load, rooms))
+        if most >= 0:
+            break
+    return most
 
 
 def _on_devices(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judged:
@@ -149,7 +157,7 @@ def _on_devices(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judg
     free = plan.free_mib(devices)
     if min(free) < 0:
         verdict = Verdict.NO
-    elif comfort_mib(load, plan, devices) >= 0:
+    elif comfort_mib(load, free, devices) >= 0:
         verdict = Verdict.FITS
     else:
         verdict = Verdict.TIGHT

@@ -210,7 +210,7 @@ def test_what_is_said_to_be_left_is_what_a_plan_leaves(name: str, at: int, conte
     what = Load(LLAMA_8B, engine.ladder[min(at, len(engine.ladder) - 1)], context, engine=engine)
     devices = tuple(card(gib) for gib in gibs)
     left = left_mib(what, rooms_of(engine, devices))
-    assert (left >= 0) == (comfort_mib(what, all_on_devices(what, devices), devices) >= 0)
+    assert (left >= 0) == (comfort_mib(what, all_on_devices(what, devices).free_mib(devices), devices) >= 0)
 
 
 def test_a_card_slower_than_system_memory_is_the_pace_of_what_is_offloaded() -> None:
