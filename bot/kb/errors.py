@@ -3,90 +3,30 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import re2
 from rapidfuzz import fuzz, process
 
 from bot.catalog.records import ErrorEntry
+from bot.kb.wording import MAX_PHRASE, TOOLS, pattern_words, phrase_likeness, telling_words, tools_in
 from bot.naming.text import plain, postings
 
 MAX_LOG = 1_000_000
 """Characters of a pasted log that are read."""
 MAX_LINE = 2_000
 MAX_LINES = 20_000
-MAX_PHRASE = 160
-"""A text longer than this is a log, not a phrase someone typed."""
 
 _PATTERN_MEMORY = 64 << 20
 """Bytes that all signatures together may take; they need between 8 and 12 MiB."""
 _PHRASE_CUTOFF = 84.0
 _NEAR_CUTOFF = 70.0
-_NUMBER = re.compile(r"\d{1,2}[bk]?")
-"""Versions and sizes of models, which tell nothing of an error; exit codes and years have more figures."""
-_STOP = frozenset(
-    """
-    a an the my i it is to in on of with for and or when getting get got error problem issue help why does do how
-    what im using use after while me this that says keeps please fix
-    """.split()
-)
-_TOOLS = {
-    tool: re.compile(pattern)
-    for tool, pattern in {
-        "ollama": r"\bollama",
-        "vllm": r"\bvllm",
-        "llama-cpp-python": r"llama[-_]cpp[-_]python|\bllama_cpp\b",
-        "llama.cpp": r"llama\.?cpp\b(?![-_]python)|llama-(?:server|cli)",
-        "comfyui": r"\bcomfy",
-        "lm-studio": r"\blm ?studio",
-        "open-webui": r"open ?webui",
-        "automatic1111": r"a1111|automatic1111",
-        "koboldcpp": r"kobold",
-        "mlx-lm": r"\bmlx",
-        "docker": r"\bdocker|\bcontainer",
-    }.items()
-}
-"""Programs as they are named in a chat."""
 _TOOL_COUNTS = 3.0
-_ASIDE = re.compile(
-    r"\d+(?:\.\d+)?(?:gi?b|[bgk])|(?:rtx|gtx|rx|arc|tesla|radeon|geforce|ti|xt|xtx|super|laptop|macbook|m[1-5])"
-    r"|[a-z]?\d{3,4}(?:ti|xtx?|s|m)?|(?:llama|qwen|gemma|mistral|mixtral|deepseek|phi|glm|minimax|kimi|nemotron|granite|olmo|falcon|wan|flux|sdxl|ltx)\d*"
-    r"|windows|linux|ubuntu|mac|colab|kaggle|model|fine|tuning|finetuning|qlora"
-)
-"""Words that tell where it happened rather than what: cards, sizes, models, systems."""
-_ASIDE_WEIGHT = 0.3
-_LEAST_COVERED = 0.75
-"""Share of the typed words that a phrase must have more of: «sudo: command not found» is not about Ollama's."""
 _GENERIC = frozenset(
     "out memory failed fail exit code permission denied refused connection found 403 404 429 500 1 137".split()
 )
 """Words that name no error of local AI by themselves."""
 
-
-_NEGATION = re.compile(
-    r"\b(?:does|do|did|is|are|was|wo|ca|could|would|should|has|have)n['’]?t\b|\bcannot\b|\bunable to\b"
-)
-_SHORTEST_STEM = 4
-_FORMS = {
-    word: form
-    for form, words in {
-        "detected": "see sees seen find finds found detect detects recognize recognise visible discovered",
-        "start": "starts launch launches open opens begin run runs running",
-        "stuck": "hang hangs hung freeze freezes frozen stall stalls",
-        "crash": "crashes crashed crashing",
-        "build": "built compile compiles compiled compiling builds",
-        "cpu": "processor",
-        "gpu": "gpus card cards graphics",
-        "download": "downloads downloading downloaded",
-        "support": "supports supported",
-        "slow": "slowly slower",
-        "garbage": "gibberish nonsense",
-        "oom": "outofmemory",
-    }.items()
-    for word in words.split()
-}
-"""Words of the field that say the same in a report."""
 _FIELD = frozenset(
     """
     ollama llama llamacpp cpp gguf ggml vllm sglang comfyui a1111 forge stable diffusion sdxl flux torch pytorch cuda
@@ -219,7 +159,7 @@ class ErrorIndex:
         near = process.extract(query, phrases, scorer=fuzz.token_set_ratio, score_cutoff=_NEAR_CUTOFF, limit=None)
         phrases = {index: phrase for phrase, _, index in near}
         found = process.extract(query, phrases, scorer=phrase_likeness, score_cutoff=_PHRASE_CUTOFF, limit=20)
-        tools = _tools_in(text)
+        tools = tools_in(text)
         for _, score, index in found:
             entry_id = self._phrase_entry[index]
             best[entry_id] = max(best.get(entry_id, 0.0), score + self._of_tool(entry_id, tools))
@@ -228,14 +168,14 @@ class ErrorIndex:
     def _of_tool(self, entry_id: str, tools: set[str]) -> float:
         """What it counts that an entry is about a program that was named."""
         of_entry = set(self._entries[entry_id].tools)
-        if not tools or not (tools & of_entry or of_entry <= _TOOLS.keys()):
+        if not tools or not (tools & of_entry or of_entry <= TOOLS.keys()):
             return 0.0
         return _TOOL_COUNTS if tools & of_entry else -_TOOL_COUNTS
 
     def _sharing_words(self, text: str) -> list[Hit]:
         """Entries that share telling words with ``text``, by the weight of those."""
         query = list(dict.fromkeys(telling_words(text).split()))
-        tools = _tools_in(text)
+        tools = tools_in(text)
         found = []
         for entry_id, document in self._documents.items():
             shared = [word for word in query if word in document]
@@ -249,7 +189,7 @@ class ErrorIndex:
     def _standing_out(self, text: str, sharing: list[Hit]) -> list[Hit]:
         """The best of those, where the field is named, it covers enough of the text, and stands out."""
         query = set(telling_words(text).split())
-        if not sharing or not (_FIELD & query or _tools_in(text) - {"docker"}):
+        if not sharing or not (_FIELD & query or tools_in(text) - {"docker"}):
             return []
         unknown = 0.55 * math.log(1 + 2 * len(self._entries))
         asked = text.rstrip().endswith("?")  # a question tells of no error
@@ -293,61 +233,11 @@ class ErrorIndex:
         return [self._entries[entry_id] for _, _, entry_id in found]
 
 
-def _tools_in(text: str) -> set[str]:
-    typed = text.casefold()
-    return {tool for tool, pattern in _TOOLS.items() if pattern.search(typed)}
-
-
 def _document(entry: ErrorEntry) -> Counter[str]:
     """How often each word tells of an entry: in its phrases, examples, patterns and tools."""
     words = Counter(
         word for text in (entry.title, *entry.phrases, *entry.examples) for word in set(telling_words(text).split())
     )
     for text in (*entry.signatures, *entry.tools):
-        words.update({_form(word) for word in re.findall(r"[a-z0-9]{3,}", text.lower()) if not _NUMBER.fullmatch(word)})
+        words.update(set(pattern_words(text)))
     return words
-
-
-def telling_words(text: str) -> str:
-    """The words of a phrase that say something about an error, plain, in order, and in one form each."""
-    words = re.findall(r"[a-z0-9]+", _NEGATION.sub(" not ", plain(text[: 2 * MAX_PHRASE])))
-    return " ".join(_form(word) for word in words if word not in _STOP and not _NUMBER.fullmatch(word))
-
-
-def _form(word: str) -> str:
-    """The one form of words that say the same: «doesn't see», «isn't detected» and «not found» are alike."""
-    return _FORMS.get(word) or next((_FORMS.get(stem, stem) for stem in _stems(word)), word)
-
-
-def _stems(word: str) -> Iterator[str]:
-    for ending in ("ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM and not word.endswith("ss"):
-            yield word.removesuffix(ending)
-
-
-def phrase_likeness(query: str, phrase: str, *, score_cutoff: float | None = None) -> float:  # noqa: ARG001
-    """Likeness of two phrases in which every word that was typed must count for something."""
-    a, b = query.split(), phrase.split()
-    if not set(a) & set(b) and len(a) > 1:
-        return 0.0
-    ordered = fuzz.token_sort_ratio(query, phrase)
-    covered, covers = _share(a, b, aside=_ASIDE_WEIGHT), _share(b, a)
-    if covered == 1.0 and covers >= 0.6:
-        return float(max(ordered, 88.0 + 10 * covers))
-    if min(covered, covers) >= 0.8 and not (set(b) - set(a)) & _TOOLS.keys():
-        ordered = max(ordered, 78.0 + 12 * covered * covers)
-    if covers == 1.0 and len(b) > 1 and covered >= (0.4 if len(b) > 2 else 0.5):
-        return float(max(ordered, 80.0 + 12 * covered))
-    return float(ordered) if covered > _LEAST_COVERED else 0.0
-
-
-def _share(words: list[str], others: list[str], *, aside: float = 1.0) -> float:
-    """Share of ``words`` that are among ``others``, typing errors forgiven; ``aside`` is what one by the way counts."""
-    known = frozenset(others)
-    missing = [word for word in words if word not in known]
-    if len(missing) > 0.8 * len(words):
-        return 0.0  # too few to matter, whatever the rest is like
-    mended = {word for word in missing if any(fuzz.ratio(word, other) >= 80 for other in others)}
-    lost = sum(aside if _ASIDE.fullmatch(word) else 1.0 for word in missing if word not in mended)
-    there = len(words) - len(missing) + len(mended)
-    return there / (there + lost)

@@ -3,7 +3,7 @@
 from rapidfuzz import process
 
 from bot.catalog.records import Symptom
-from bot.kb.errors import phrase_likeness, telling_words
+from bot.kb.wording import phrase_likeness, telling_words
 from bot.naming.text import Suggestions
 
 _CUTOFF = 78.0

@@ -1,0 +1,126 @@
+"""What people type about trouble, made comparable: the words that tell something, and how alike two phrases are."""
+
+import re
+from collections.abc import Iterator
+
+from rapidfuzz import fuzz
+
+from bot.naming.text import plain
+
+MAX_PHRASE = 160
+"""A text longer than this is a log, not a phrase someone typed."""
+
+_NUMBER = re.compile(r"\d{1,2}[bk]?")
+"""Versions and sizes of models, which tell nothing of an error; exit codes and years have more figures."""
+_STOP = frozenset(
+    """
+    a an the my i it is to in on of with for and or when getting get got error problem issue help why does do how
+    what im using use after while me this that says keeps please fix
+    """.split()
+)
+TOOLS = {
+    tool: re.compile(pattern)
+    for tool, pattern in {
+        "ollama": r"\bollama",
+        "vllm": r"\bvllm",
+        "llama-cpp-python": r"llama[-_]cpp[-_]python|\bllama_cpp\b",
+        "llama.cpp": r"llama\.?cpp\b(?![-_]python)|llama-(?:server|cli)",
+        "comfyui": r"\bcomfy",
+        "lm-studio": r"\blm ?studio",
+        "open-webui": r"open ?webui",
+        "automatic1111": r"a1111|automatic1111",
+        "koboldcpp": r"kobold",
+        "mlx-lm": r"\bmlx",
+        "docker": r"\bdocker|\bcontainer",
+    }.items()
+}
+"""Programs as they are named in a chat."""
+_ASIDE = re.compile(
+    r"\d+(?:\.\d+)?(?:gi?b|[bgk])|(?:rtx|gtx|rx|arc|tesla|radeon|geforce|ti|xt|xtx|super|laptop|macbook|m[1-5])"
+    r"|[a-z]?\d{3,4}(?:ti|xtx?|s|m)?|(?:llama|qwen|gemma|mistral|mixtral|deepseek|phi|glm|minimax|kimi|nemotron|granite|olmo|falcon|wan|flux|sdxl|ltx)\d*"
+    r"|windows|linux|ubuntu|mac|colab|kaggle|model|fine|tuning|finetuning|qlora"
+)
+"""Words that tell where it happened rather than what: cards, sizes, models, systems."""
+_ASIDE_WEIGHT = 0.3
+_LEAST_COVERED = 0.75
+"""Share of the typed words that a phrase must have more of: «sudo: command not found» is not about Ollama's."""
+
+_NEGATION = re.compile(
+    r"\b(?:does|do|did|is|are|was|wo|ca|could|would|should|has|have)n['’]?t\b|\bcannot\b|\bunable to\b"
+)
+_SHORTEST_STEM = 4
+_FORMS = {
+    word: form
+    for form, words in {
+        "detected": "see sees seen find finds found detect detects recognize recognise visible discovered",
+        "start": "starts launch launches open opens begin run runs running",
+        "stuck": "hang hangs hung freeze freezes frozen stall stalls",
+        "crash": "crashes crashed crashing",
+        "build": "built compile compiles compiled compiling builds",
+        "cpu": "processor",
+        "gpu": "gpus card cards graphics",
+        "download": "downloads downloading downloaded",
+        "support": "supports supported",
+        "slow": "slowly slower",
+        "garbage": "gibberish nonsense",
+        "oom": "outofmemory",
+    }.items()
+    for word in words.split()
+}
+"""Words of the field that say the same in a report."""
+
+
+def tools_in(text: str) -> set[str]:
+    """The programs that ``text`` names."""
+    typed = text.casefold()
+    return {tool for tool, pattern in TOOLS.items() if pattern.search(typed)}
+
+
+def telling_words(text: str) -> str:
+    """The words of a phrase that say something about an error, plain, in order, and in one form each."""
+    words = re.findall(r"[a-z0-9]+", _NEGATION.sub(" not ", plain(text[: 2 * MAX_PHRASE])))
+    return " ".join(_form(word) for word in words if word not in _STOP and not _NUMBER.fullmatch(word))
+
+
+def pattern_words(pattern: str) -> list[str]:
+    """The same of a signature or the name of a program, where words stand among signs."""
+    return [_form(word) for word in re.findall(r"[a-z0-9]{3,}", pattern.lower()) if not _NUMBER.fullmatch(word)]
+
+
+def _form(word: str) -> str:
+    """The one form of words that say the same: «doesn't see», «isn't detected» and «not found» are alike."""
+    return _FORMS.get(word) or next((_FORMS.get(stem, stem) for stem in _stems(word)), word)
+
+
+def _stems(word: str) -> Iterator[str]:
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM and not word.endswith("ss"):
+            yield word.removesuffix(ending)
+
+
+def phrase_likeness(query: str, phrase: str, *, score_cutoff: float | None = None) -> float:  # noqa: ARG001
+    """Likeness of two phrases in which every word that was typed must count for something."""
+    a, b = query.split(), phrase.split()
+    if not set(a) & set(b) and len(a) > 1:
+        return 0.0
+    ordered = fuzz.token_sort_ratio(query, phrase)
+    covered, covers = _share(a, b, aside=_ASIDE_WEIGHT), _share(b, a)
+    if covered == 1.0 and covers >= 0.6:
+        return float(max(ordered, 88.0 + 10 * covers))
+    if min(covered, covers) >= 0.8 and not (set(b) - set(a)) & TOOLS.keys():
+        ordered = max(ordered, 78.0 + 12 * covered * covers)
+    if covers == 1.0 and len(b) > 1 and covered >= (0.4 if len(b) > 2 else 0.5):
+        return float(max(ordered, 80.0 + 12 * covered))
+    return float(ordered) if covered > _LEAST_COVERED else 0.0
+
+
+def _share(words: list[str], others: list[str], *, aside: float = 1.0) -> float:
+    """Share of ``words`` that are among ``others``, typing errors forgiven; ``aside`` is what one by the way counts."""
+    known = frozenset(others)
+    missing = [word for word in words if word not in known]
+    if len(missing) > 0.8 * len(words):
+        return 0.0  # too few to matter, whatever the rest is like
+    mended = {word for word in missing if any(fuzz.ratio(word, other) >= 80 for other in others)}
+    lost = sum(aside if _ASIDE.fullmatch(word) else 1.0 for word in missing if word not in mended)
+    there = len(words) - len(missing) + len(mended)
+    return there / (there + lost)
