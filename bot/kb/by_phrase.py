@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from bot.catalog.records import Record
+from bot.kb.wording import RATE
 from bot.naming.text import Suggestions, plain
 
 _STOP = frozenset(
@@ -55,8 +56,6 @@ _SAME = {
 }
 """Words that say the same in a question."""
 _JOINED = re.compile(r"\b(fine|off|on)[- ](?=tun|load|line)")
-_RATE = re.compile(r"\bt(?:ok(?:en)?s?)?(?:/| per )s(?:ec(?:ond)?)?\b|\btps\b")
-"""Tokens per second: its «second» is no second card."""
 _LEAST = 0.55
 """Least likeness of a question to one that is known; found on the catalog's own questions in other words."""
 _LEAST_ASKED = 0.5
@@ -155,7 +154,8 @@ def _bare(text: str) -> str:
 
 def _words(text: str) -> frozenset[str]:
     """Telling words, singular, with spellings of the same thing made one."""
-    typed = _RATE.sub("speed", _JOINED.sub(r"\1", plain(text[:_MAX_READ])))
+    # The «second» of a speed is no second card.
+    typed = RATE.sub("speed", _JOINED.sub(r"\1", plain(text[:_MAX_READ])))
     found = re.findall(r"[a-z0-9]+(?:\.[0-9]+)?", typed.replace("'s ", " "))
     found = [re.sub(r"^(\d+)(?:gb|gib|g|gigs)$", r"\1", word) for word in found if word not in ("gb", "gib", "gigs")]
     return frozenset(_singular(_SAME.get(word, word)) for word in found if word not in _STOP)

@@ -50,7 +50,7 @@ _OTHERS = frozenset(
 _HARDWARE = frozenset("cuda nvidia nvml rocm hip amdgpu vulkan metal gpu gpus vram context radeon".split())
 """Of those, what other programs use too."""
 _TROUBLE = re2.compile(
-    r"(?i)error|fail|\bno\b|\bnot\b|n['’]?t\b|\bnever\b|without|unable|missing|invalid|unsupported|unknown|unexpected"
+    r"(?i)error|fail|\bno\b|\bnot\b|n['’]t\b|\b(?:is|are|do|does|did|ca|wo)nt\b|\bnever\b|without|unable|missing|invalid|unsupported|unknown|unexpected"
     r"|unrecogni[sz]ed|incompatible|mismatch|crash|stuck|hang|freez|slow|\boom\b|out of|kill|denied|refus|time[d ]*out"
     r"|wrong|garbage|gibberish|nonsense|broken|corrupt|abort|exit|exception|assert|traceback|fatal|illegal|insufficient"
     r"|too (?:small|large|long|big|old|new|many|few|low|high)|larger than|smaller than|only|instead|cannot|stop|lost"

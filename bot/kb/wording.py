@@ -15,7 +15,8 @@ _NUMBER = re.compile(r"\d{1,2}[bk]?")
 _STOP = frozenset(
     """
     a an the my i it is to in on of with for and or when getting get got error problem issue help why does do how
-    what im using use after while me this that says keeps please fix
+    what im using use after while me this that says keeps please fix during since yesterday today now suddenly anymore
+    again always still really very extremely quite just also even about
     """.split()
 )
 TOOLS = {
@@ -38,7 +39,7 @@ TOOLS = {
 _ASIDE = re.compile(
     r"\d+(?:\.\d+)?(?:gi?b|[bgk])|(?:rtx|gtx|rx|arc|tesla|radeon|geforce|ti|xt|xtx|super|laptop|macbook|m[1-5])"
     r"|[a-z]?\d{3,4}(?:ti|xtx?|s|m)?|(?:llama|qwen|gemma|mistral|mixtral|deepseek|phi|glm|minimax|kimi|nemotron|granite|olmo|falcon|wan|flux|sdxl|ltx)\d*"
-    r"|windows|linux|ubuntu|mac|colab|kaggle|model|fine|tuning|finetuning|qlora"
+    r"|windows|linux|ubuntu|mac|colab|kaggle|model|fine|tuning|finetuning|train|qlora"
 )
 """Words that tell where it happened rather than what: cards, sizes, models, systems."""
 _ASIDE_WEIGHT = 0.3
@@ -48,6 +49,9 @@ _LEAST_COVERED = 0.75
 _NEGATION = re.compile(
     r"\b(?:does|do|did|is|are|was|wo|ca|could|would|should|has|have)n['’]?t\b|\bcannot\b|\bunable to\b"
 )
+RATE = re.compile(r"\bt(?:ok(?:en)?s?)?(?:/| per )s(?:ec(?:ond)?)?\b|\btps\b")
+"""Tokens per second."""
+_SLOW_RATE = re.compile(r"\b[0-3](?:\.\d+)? (?=tokens? per second)")
 _SHORTEST_STEM = 4
 _FORMS = {
     word: form
@@ -70,6 +74,10 @@ _FORMS = {
 """Words of the field that say the same in a report."""
 
 
+_TURNING = frozenset({*TOOLS, "no", "not", "slow", "low"})
+"""Words without which a phrase says something else."""
+
+
 def tools_in(text: str) -> set[str]:
     """The programs that ``text`` names."""
     typed = text.casefold()
@@ -78,7 +86,8 @@ def tools_in(text: str) -> set[str]:
 
 def telling_words(text: str) -> str:
     """The words of a phrase that say something about an error, plain, in order, and in one form each."""
-    words = re.findall(r"[a-z0-9]+", _NEGATION.sub(" not ", plain(text[: 2 * MAX_PHRASE])))
+    typed = _SLOW_RATE.sub("slow ", RATE.sub("tokens per second", plain(text[: 2 * MAX_PHRASE])))
+    words = re.findall(r"[a-z0-9]+", _NEGATION.sub(" not ", typed))
     return " ".join(_form(word) for word in words if word not in _STOP and not _NUMBER.fullmatch(word))
 
 
@@ -107,7 +116,7 @@ def phrase_likeness(query: str, phrase: str, *, score_cutoff: float | None = Non
     covered, covers = _share(a, b, aside=_ASIDE_WEIGHT), _share(b, a)
     if covered == 1.0 and covers >= 0.6:
         return float(max(ordered, 88.0 + 10 * covers))
-    if min(covered, covers) >= 0.8 and not (set(b) - set(a)) & TOOLS.keys():
+    if min(covered, covers) >= 0.75 and covered * covers >= 0.64 and not (set(b) - set(a)) & _TURNING:
         ordered = max(ordered, 78.0 + 12 * covered * covers)
     if covers == 1.0 and len(b) > 1 and covered >= (0.4 if len(b) > 2 else 0.5):
         return float(max(ordered, 80.0 + 12 * covered))
