@@ -34,7 +34,7 @@ _FIELD = frozenset(
     diffusers tokenizer tokenizers tokens bitsandbytes xformers triton flash attn sageattention exllama exl2 exl3 gptq
     awq kobold koboldcpp lmstudio lms oobabooga textgen langchain whisper ctranslate2 onnxruntime webui openwebui
     sillytavern llm llms model models checkpoint ckpt lora vae clip unet gpu gpus vram wsl xid nccl qwen mistral
-    mixtral gemma deepseek phi 11434 quant quantized context unsloth lora qlora safetensors kv lfs radeon
+    mixtral gemma deepseek phi 11434 quant quantized context unsloth lora qlora safetensors kv lfs radeon compiler
     """.split()
 )
 """Words of local AI: a text without one is about something else, however alike it sounds."""
