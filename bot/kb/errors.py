@@ -14,6 +14,8 @@ from bot.naming.text import plain, postings
 
 MAX_LOG = 1_000_000
 """Characters of a pasted log that are read."""
+MAX_TOLD = 1_000
+"""A text longer than this is not told in sentences."""
 MAX_LINE = 2_000
 MAX_LINES = 20_000
 
@@ -44,6 +46,7 @@ _OTHERS = frozenset(
     angular jquery nginx apache php laravel wordpress kubectl terraform aws s3 github gitlab minecraft steam unreal
     unity photoshop premiere excel outlook printer twitter android xcode chrome firefox blender davinci obs handbrake
     game games fortnite plex jellyfin django flask gunicorn rails rust golang cargo pandas wifi
+    kubernetes typescript javascript nodejs
     """.split()
 )
 """Other programs: their errors are not ours, unless something of local AI is named as well."""
@@ -69,6 +72,12 @@ _LEAST_SHARE_UNTOLD = 0.8
 _MARGIN_UNTOLD = 1.3
 _MOST_UNTOLD = 8
 """The same, and how many words, of a text that does not say that something is wrong («red boxes in my workflow»)."""
+_PROSE = 0.88
+"""Share of letters and spaces in what people tell; logs have more figures and signs."""
+_LEAST_TOLD = 30.0
+_LEAST_SHARE_TOLD = 0.29
+_MARGIN_TOLD = 1.2
+"""Weight of shared words, its share of all and its distance to the next, for a few sentences to be about an entry."""
 _LEAST_OTHER = 5.0
 """Weight of the words that an entry shares with a text, for it to be offered beside another."""
 _LEAST_SHARE_OF_BEST = 0.5
@@ -113,7 +122,7 @@ class ErrorIndex:
 
         Signatures decide where there are any: the first line that has one beats its consequences further down, and the
         longer pattern (the more specific) beats the shorter on the same line. Short texts are compared with phrases,
-        and where no phrase is like them, by the words that they share with an entry.
+        and where no phrase is like them, by the words that they share with an entry; so are a few sentences.
         """
         words = set(re.findall(r"[a-z0-9]+", text[:MAX_LINE].casefold()))
         if words & _OTHERS and not words & (_FIELD - _HARDWARE):
@@ -121,6 +130,8 @@ class ErrorIndex:
         by_signature = self._by_signature(text[:MAX_LOG])
         hits = list(by_signature.values())
         sharing: list[Hit] = []
+        if not hits and MAX_PHRASE < len(text) <= MAX_TOLD:
+            hits = self._told(text)
         if len(text) <= MAX_PHRASE:
             hits += [hit for hit in self._by_phrase(text) if hit.entry.id not in by_signature]
             sharing = self._sharing_words(text)
@@ -191,11 +202,10 @@ class ErrorIndex:
         query = set(telling_words(text).split())
         if not sharing or not (_FIELD & query or tools_in(text) - {"docker"}):
             return []
-        unknown = 0.55 * math.log(1 + 2 * len(self._entries))
         asked = text.rstrip().endswith("?")  # a question tells of no error
         worded = 1.6 if _WORDED.search(text) else 1.0
         least = _LEAST_WEIGHT * (2.4 if _PRINTED.search(text) else 1.8 if asked else worded)
-        whole = sum(self._weights.get(word, unknown) for word in query)
+        whole = self._weight(query)
         best, second = sharing[0].score, sharing[1].score if len(sharing) > 1 else 0.0
         share, margin = _LEAST_SHARE, _MARGIN
         if not _TROUBLE.search(text):
@@ -205,6 +215,25 @@ class ErrorIndex:
         if best < least or best < share * whole or best < margin * second:
             return []
         return sharing[:1]
+
+    def _told(self, text: str) -> list[Hit]:
+        """What a few sentences are about: the entry that shares far more of their words than any other."""
+        query = set(telling_words(text).split())
+        letters = sum(map(str.isalpha, text)) + text.count(" ")
+        if letters < _PROSE * len(text) or not _FIELD & query or not _TROUBLE.search(text):
+            return []
+        sharing = self._sharing_words(text)
+        if len(sharing) < 2:
+            return []
+        best, second = sharing[0].score, sharing[1].score
+        if best < max(_LEAST_TOLD, _LEAST_SHARE_TOLD * self._weight(query)) or best < _MARGIN_TOLD * second:
+            return []
+        return [hit for hit in sharing if hit.score >= _LEAST_SHARE_OF_BEST * best]
+
+    def _weight(self, words: set[str]) -> float:
+        """Weight of words together, those that no entry has included."""
+        unknown = 0.55 * math.log(1 + 2 * len(self._entries))
+        return sum(self._weights.get(word, unknown) for word in words)
 
     def nearest(self, text: str, limit: int = 5) -> list[ErrorEntry]:
         """Entries that a short text which means none of them for sure may be about; often none.
