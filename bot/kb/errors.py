@@ -125,7 +125,7 @@ class ErrorIndex:
         and where no phrase is like them, by the words that they share with an entry; so are a few sentences.
         """
         words = set(re.findall(r"[a-z0-9]+", text[:MAX_LINE].casefold()))
-        if words & _OTHERS and not words & (_FIELD - _HARDWARE):
+        if words & _OTHERS and not (words & (_FIELD - _HARDWARE) or _names_program(text[:MAX_LINE])):
             return []
         by_signature = self._by_signature(text[:MAX_LOG])
         hits = list(by_signature.values())
@@ -200,7 +200,7 @@ class ErrorIndex:
     def _standing_out(self, text: str, sharing: list[Hit]) -> list[Hit]:
         """The best of those, where the field is named, it covers enough of the text, and stands out."""
         query = set(telling_words(text).split())
-        if not sharing or not (_FIELD & query or tools_in(text) - {"docker"}):
+        if not sharing or not (_FIELD & query or _names_program(text)):
             return []
         asked = text.rstrip().endswith("?")  # a question tells of no error
         worded = 1.6 if _WORDED.search(text) else 1.0
@@ -220,7 +220,7 @@ class ErrorIndex:
         """What a few sentences are about: the entry that shares far more of their words than any other."""
         query = set(telling_words(text).split())
         letters = sum(map(str.isalpha, text)) + text.count(" ")
-        if letters < _PROSE * len(text) or not _FIELD & query or not _TROUBLE.search(text):
+        if letters < _PROSE * len(text) or not (_FIELD & query or _names_program(text)) or not _TROUBLE.search(text):
             return []
         sharing = self._sharing_words(text)
         if len(sharing) < 2:
@@ -260,6 +260,11 @@ class ErrorIndex:
         titles = {entry.id: entry.title for entry in self._entries.values()}
         found = process.extract(query, titles, scorer=fuzz.WRatio, processor=plain, limit=limit)
         return [self._entries[entry_id] for _, _, entry_id in found]
+
+
+def _names_program(text: str) -> bool:
+    """Whether a program of the field is named; Docker runs others as well."""
+    return bool(tools_in(text) - {"docker"})
 
 
 def _document(entry: ErrorEntry) -> Counter[str]:
