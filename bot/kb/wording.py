@@ -10,6 +10,9 @@ from bot.naming.text import plain
 MAX_PHRASE = 160
 """A text longer than this is a log, not a phrase someone typed."""
 
+_MOST_READ = 640
+"""Characters that are read of what people tell."""
+
 _NUMBER = re.compile(r"\d{1,2}[bk]?")
 """Versions and sizes of models, which tell nothing of an error; exit codes and years have more figures."""
 _STOP = frozenset(
@@ -86,7 +89,7 @@ def tools_in(text: str) -> set[str]:
 
 def telling_words(text: str) -> str:
     """The words of a phrase that say something about an error, plain, in order, and in one form each."""
-    typed = _SLOW_RATE.sub("slow ", RATE.sub("tokens per second", plain(text[: 2 * MAX_PHRASE])))
+    typed = _SLOW_RATE.sub("slow ", RATE.sub("tokens per second", plain(text[:_MOST_READ])))
     words = re.findall(r"[a-z0-9]+", _NEGATION.sub(" not ", typed))
     return " ".join(_form(word) for word in words if word not in _STOP and not _NUMBER.fullmatch(word))
 
