@@ -200,7 +200,7 @@ class ErrorIndex:
     def _standing_out(self, text: str, sharing: list[Hit]) -> list[Hit]:
         """The best of those, where the field is named, it covers enough of the text, and stands out."""
         query = set(telling_words(text).split())
-        if not sharing or not (_FIELD & query or _names_program(text)):
+        if not sharing or not _in_field(query, text):
             return []
         asked = text.rstrip().endswith("?")  # a question tells of no error
         worded = 1.6 if _WORDED.search(text) else 1.0
@@ -220,7 +220,7 @@ class ErrorIndex:
         """What a few sentences are about: the entry that shares far more of their words than any other."""
         query = set(telling_words(text).split())
         letters = sum(map(str.isalpha, text)) + text.count(" ")
-        if letters < _PROSE * len(text) or not (_FIELD & query or _names_program(text)) or not _TROUBLE.search(text):
+        if letters < _PROSE * len(text) or not _in_field(query, text) or not _TROUBLE.search(text):
             return []
         sharing = self._sharing_words(text)
         if len(sharing) < 2:
@@ -236,19 +236,22 @@ class ErrorIndex:
         return sum(self._weights.get(word, unknown) for word in words)
 
     def nearest(self, text: str, limit: int = 5) -> list[ErrorEntry]:
-        """Entries that a short text which means none of them for sure may be about; often none.
+        """Entries that a text which means none of them for sure may be about; often none.
 
-        Those that tell of every word of it, or else those that share words of weight, where the field is named.
+        Those that tell of every word of a short one, else those that share words of weight, where the field is named.
         """
-        words = set(telling_words(text).split()) if len(text) <= MAX_PHRASE else set()
+        words = set(telling_words(text).split()) if len(text) <= MAX_TOLD else set()
         if not words or words & _OTHERS:
             return []
+        if len(text) > MAX_PHRASE:
+            likely = self._sharing_words(text) if _in_field(words, text) and _TROUBLE.search(text) else []
+            return [hit.entry for hit in likely[:limit] if hit.score >= _LEAST_TOLD / 2]
         weights = {
             entry_id: sum(document[word] for word in words)
             for entry_id, document in self._documents.items()
             if words <= document.keys()
         }
-        if weights or not words & _FIELD:
+        if weights or not _in_field(words, text):
             return [self._entries[entry_id] for entry_id in sorted(weights, key=lambda i: (-weights[i], i))[:limit]]
         return [hit.entry for hit in self._sharing_words(text)[:limit] if hit.score >= _LEAST_OTHER]
 
@@ -260,6 +263,11 @@ class ErrorIndex:
         titles = {entry.id: entry.title for entry in self._entries.values()}
         found = process.extract(query, titles, scorer=fuzz.WRatio, processor=plain, limit=limit)
         return [self._entries[entry_id] for _, _, entry_id in found]
+
+
+def _in_field(words: set[str], text: str) -> bool:
+    """Whether something of local AI is named: a word of it, with a figure or without (qwen3), or a program."""
+    return any({word, word.rstrip("0123456789")} & _FIELD for word in words) or _names_program(text)
 
 
 def _names_program(text: str) -> bool:
