@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from itertools import chain
 from typing import NamedTuple
 
 import re2
@@ -23,6 +24,7 @@ _PATTERN_MEMORY = 64 << 20
 """Bytes that all signatures together may take; they need between 8 and 12 MiB."""
 _PHRASE_CUTOFF = 84.0
 _NEAR_CUTOFF = 70.0
+_FEW_WORDS = 3
 _TOOL_COUNTS = 3.0
 _GENERIC = frozenset(
     "out memory failed fail exit code permission denied refused connection found 403 404 429 500 1 137".split()
@@ -162,9 +164,12 @@ class ErrorIndex:
             return []
         best: dict[str, float] = {}
         words = query.split()
-        sharing = {index for word in words for index in self._phrases_with.get(word, ())}
+        sharing = Counter(chain.from_iterable(self._phrases_with.get(word, ()) for word in set(words)))
+        least = 2 if len(words) > _FEW_WORDS else 1  # a phrase that shares one word of many is not alike
         phrases = (
-            {index: self._phrases[index] for index in sharing} if len(words) > 1 else dict(enumerate(self._phrases))
+            {index: self._phrases[index] for index in sorted(sharing) if sharing[index] >= least}
+            if len(words) > 1
+            else dict(enumerate(self._phrases))
         )
         # What is alike by our measure is alike by this one too, which is far faster.
         near = process.extract(query, phrases, scorer=fuzz.token_set_ratio, score_cutoff=_NEAR_CUTOFF, limit=None)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.naming.text import plain
 
@@ -132,7 +132,7 @@ def _share(words: list[str], others: list[str], *, aside: float = 1.0) -> float:
     missing = [word for word in words if word not in known]
     if len(missing) > 0.8 * len(words):
         return 0.0  # too few to matter, whatever the rest is like
-    mended = {word for word in missing if any(fuzz.ratio(word, other) >= 80 for other in others)}
+    mended = {word for word in missing if process.extractOne(word, others, scorer=fuzz.ratio, score_cutoff=80)}
     lost = sum(aside if _ASIDE.fullmatch(word) else 1.0 for word in missing if word not in mended)
     there = len(words) - len(missing) + len(mended)
     return there / (there + lost)
