@@ -26,8 +26,12 @@ class BrokenCatalog(Exception):
     """``data/`` has faults; ``faults`` lists them."""
 
     def __init__(self, faults: "list[Fault]") -> None:
-        super().__init__(f"{len(faults)} faults in the catalog; the first: {faults[0]}")
+        super().__init__(faults)
         self.faults = faults
+
+    def __str__(self) -> str:
+        """How many there are, and the first."""
+        return f"{len(self.faults)} faults in the catalog; the first: {self.faults[0]}"
 
 
 def content_hash(data: Path) -> str:
