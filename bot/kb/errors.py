@@ -39,6 +39,7 @@ _FIELD = frozenset(
     awq kobold koboldcpp lmstudio lms oobabooga textgen langchain whisper ctranslate2 onnxruntime webui openwebui
     sillytavern llm llms model models checkpoint ckpt lora vae clip unet gpu gpus vram wsl xid nccl qwen mistral
     mixtral gemma deepseek phi 11434 quant quantized context unsloth lora qlora safetensors kv lfs radeon compiler
+    rtx gtx geforce quadro oss glm kimi olmo minimax granite nemotron finetune finetuned sd
     """.split()
 )
 """Words of local AI: a text without one is about something else, however alike it sounds."""
@@ -52,7 +53,9 @@ _OTHERS = frozenset(
     """.split()
 )
 """Other programs: their errors are not ours, unless something of local AI is named as well."""
-_HARDWARE = frozenset("cuda nvidia nvml rocm hip amdgpu vulkan metal gpu gpus vram context radeon".split())
+_HARDWARE = frozenset(
+    "cuda nvidia nvml rocm hip amdgpu vulkan metal gpu gpus vram context radeon rtx gtx geforce quadro".split()
+)
 """Of those, what other programs use too."""
 _TROUBLE = re2.compile(
     r"(?i)error|fail|\bno\b|\bnot\b|n['’]t\b|\b(?:is|are|do|does|did|ca|wo)nt\b|\bnever\b|without|unable|missing|invalid|unsupported|unknown|unexpected"
