@@ -49,7 +49,7 @@ _OTHERS = frozenset(
     angular jquery nginx apache php laravel wordpress kubectl terraform aws s3 github gitlab minecraft steam unreal
     unity photoshop premiere excel outlook printer twitter android xcode chrome firefox blender davinci obs handbrake
     game games fortnite plex jellyfin django flask gunicorn rails rust golang cargo pandas wifi
-    kubernetes typescript javascript nodejs
+    kubernetes typescript javascript nodejs lightroom mysqld solidworks autocad
     """.split()
 )
 """Other programs: their errors are not ours, unless something of local AI is named as well."""
