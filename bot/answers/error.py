@@ -5,9 +5,11 @@ import re
 from bot.answers.answer import Frozen, NameOut, NotFoundOut, OptionValue, Payload, Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import Stop, check_names, required_text
-from bot.answers.willitrun import WillItRunOut, willitrun
+from bot.answers.willitrun import MAX_SENTENCE, WillItRunOut, willitrun
+from bot.catalog.records import ErrorEntry
 from bot.kb.log_facts import LogFacts, read_facts
 from bot.naming.outcome import AskBack, HardwareMatch, ModelMatch
+from bot.naming.sentence import read_sentence
 
 OPTIONS = ("text",)
 _ECHO = 80
@@ -17,6 +19,7 @@ _PRIVATE = re.compile(r"\S{20}|@|/(?:home|root|users)/|\\users\\|\d\.\d+\.\d+\.\
 
 
 _OUT_OF_MEMORY = "Out of memory"
+_PERFORMANCE = "Performance"
 _NEAR = 0.08
 """A driver tells of a little less memory than a card is sold with."""
 
@@ -55,7 +58,8 @@ class ErrorOut(Frozen):
     """What the log says was asked for, and (``free_mib``) how much was free."""
     free_mib: float | None = None
     worked_out: WillItRunOut | None = None
-    """What fits, where the log names the model and the card of a run that was out of memory."""
+    """What fits, where the log names the model and the card of a run that was out of memory; what is to be expected of
+    one that somebody tells is slow."""
     dead_ends: tuple[str, ...]
     alternatives: tuple[str, ...]
     matched_by: str
@@ -75,7 +79,8 @@ async def error(question: Question, knowledge: Knowledge) -> Payload:
         nearest = tuple(NameOut(id=e.id, name=e.title) for e in knowledge.errors.nearest(pasted))
         return "not_found", NotFoundOut(about="error", typed=typed, nearest=nearest)
     entry = known or hits[0].entry
-    facts = read_facts(pasted) if entry.category == _OUT_OF_MEMORY else LogFacts()
+    matched_by = hits[0].matched_by if hits else "id"
+    facts = _facts(pasted, entry, matched_by, knowledge)
     return "answered", ErrorOut(
         entry=EntryOut(id=entry.id, title=entry.title, category=entry.category, severity=entry.severity),
         cause=entry.cause,
@@ -85,10 +90,20 @@ async def error(question: Question, knowledge: Knowledge) -> Payload:
         worked_out=await _worked_out(facts, knowledge),
         dead_ends=entry.dead_ends,
         alternatives=entry.alternatives,
-        matched_by=hits[0].matched_by if hits else "id",
+        matched_by=matched_by,
         others=tuple(OtherOut(id=hit.entry.id, title=hit.entry.title) for hit in hits[1:]),
         sources=entry.sources,
     )
+
+
+def _facts(pasted: str, entry: ErrorEntry, matched_by: str, knowledge: Knowledge) -> LogFacts:
+    """What a log says of a run that was out of memory, or what somebody tells of one that is slow."""
+    if entry.category == _OUT_OF_MEMORY:
+        return read_facts(pasted)
+    if entry.category != _PERFORMANCE or matched_by not in ("phrase", "text"):
+        return LogFacts()
+    told = read_sentence(pasted[:MAX_SENTENCE], knowledge.models, knowledge.hardware)
+    return LogFacts(model=told.model, quant=told.quant, card=told.hardware, context=told.context)
 
 
 async def _worked_out(facts: LogFacts, knowledge: Knowledge) -> WillItRunOut | None:
@@ -99,7 +114,12 @@ async def _worked_out(facts: LogFacts, knowledge: Knowledge) -> WillItRunOut | N
     found = knowledge.models.resolve(facts.model)
     if not isinstance(found, ModelMatch) or found.model.architecture is None:
         return None  # an error is answered at once, without a look at the Hub
-    options: dict[str, OptionValue] = {"model": facts.model, "gpu": card, "runtime": facts.runtime}
+    options: dict[str, OptionValue] = {
+        "model": facts.model,
+        "quant": facts.quant,
+        "gpu": card,
+        "runtime": facts.runtime,
+    }
     for context in (str(facts.context) if facts.context else None, None):
         try:
             question = Question(command="willitrun", options={**options, "context": context})

@@ -58,6 +58,8 @@ class LogFacts(NamedTuple):
     """What was found; None for what the log does not say. Names are as the log writes them."""
 
     model: str | None = None
+    quant: str | None = None
+    """Where it is told apart from the model's name."""
     runtime: str | None = None
     """Where it is one that does not load GGUF files."""
     card: str | None = None

@@ -8,6 +8,7 @@ from bot.answers.answer import Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.router import answer
 from bot.kb.log_facts import LogFacts, read_facts
+from bot.show import phrases
 
 LLAMA_CPP = """
 llama_model_loader: loaded meta data with 33 key-value pairs and 292 tensors from Meta-Llama-3.1-8B-Instruct-Q8_0.gguf
@@ -72,3 +73,33 @@ async def test_the_fix_is_worked_out(knowledge: Knowledge) -> None:
 async def test_nothing_is_worked_out_from_less(knowledge: Knowledge, text: str) -> None:
     said = (await answer(Question(command="error", options={"text": text}), knowledge)).answer
     assert said.worked_out is None
+
+
+@pytest.mark.parametrize(
+    ("told", "model", "verdict"),
+    [
+        (
+            "So I finally got deepseek r1 70b running on my pc (4090 + 64gb ram) with lm studio but it only gives me"
+            " about 1.5 tokens per second, which is way too slow. Task manager shows the gpu at 10% usage. Is this normal?",
+            "deepseek-r1-distill-llama-70b",
+            "offload",
+        ),
+        (
+            "Is it normal that qwen2.5 coder 32b takes minutes to answer on my machine? I have a 3060 with 12 gb and 32"
+            " gb ram. The first words come after about 40 seconds, then it writes slower than I can read. 7b is fast.",
+            "qwen2.5-coder-32b-instruct",
+            "offload",
+        ),
+        ("llama 3.1 8b is very slow on my 3090", "llama-3.1-8b-instruct", "fits"),
+    ],
+)
+async def test_what_is_slow_is_told_its_speed(knowledge: Knowledge, told: str, model: str, verdict: str) -> None:
+    said = (await answer(Question(command="error", options={"text": told}), knowledge)).answer
+    assert (said.entry.id, said.worked_out.model.id, said.worked_out.verdict) == ("slow-cpu-fallback", model, verdict)
+    assert any("To be expected: " in sentence for sentence in phrases.log_says(said))
+
+
+@pytest.mark.parametrize("told", ["ollama is slow", "why is it so slow on my gpu", "llama 3.1 8b is very slow"])
+async def test_what_is_slow_without_a_card_is_not_worked_out(knowledge: Knowledge, told: str) -> None:
+    said = (await answer(Question(command="error", options={"text": told}), knowledge)).answer
+    assert (said.entry.id, said.worked_out) == ("slow-cpu-fallback", None)
