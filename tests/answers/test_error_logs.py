@@ -80,7 +80,7 @@ async def test_nothing_is_worked_out_from_less(knowledge: Knowledge, text: str) 
     [
         (
             "So I finally got deepseek r1 70b running on my pc (4090 + 64gb ram) with lm studio but it only gives me"
-            " about 1.5 tokens per second, which is way too slow. Task manager shows the gpu at 10% usage. Is this normal?",
+            " about 1.5 tokens per second, which is way too slow. Task manager shows the gpu at 10%. Is this normal?",
             "deepseek-r1-distill-llama-70b",
             "offload",
         ),
