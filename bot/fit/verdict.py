@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from itertools import islice
 from math import inf
 from typing import NamedTuple
 
@@ -55,7 +54,7 @@ def judge(load: Load, devices: tuple[Device, ...], ram_mib: float) -> Judged:
     All devices are used unless fewer give a better verdict (a small second card can do harm).
     """
     best = _on_devices(load, devices, ram_mib)
-    for kept in islice(_subsets(devices), 1, None):
+    for kept in _fewer(devices):
         if best.verdict is Verdict.FITS:
             return best
         judged = _on_devices(load, tuple(devices[n] for n in kept), ram_mib)
@@ -124,9 +123,8 @@ def best_quant(
     return None
 
 
-def _subsets(devices: tuple[Device, ...]) -> Iterator[tuple[int, ...]]:
-    """Numbers of all devices, then of ever fewer, each time without the smallest that is left."""
-    yield tuple(range(len(devices)))
+def _fewer(devices: tuple[Device, ...]) -> Iterator[tuple[int, ...]]:
+    """Numbers of ever fewer devices, each time without the smallest that is left."""
     smallest_first = sorted(range(len(devices)), key=lambda n: devices[n].memory_mib)
     for dropped in range(1, len(devices)):
         yield tuple(sorted(smallest_first[dropped:]))
@@ -135,7 +133,10 @@ def _subsets(devices: tuple[Device, ...]) -> Iterator[tuple[int, ...]]:
 def _room_sets(load: Load, rooms: tuple[float, ...], devices: tuple[Device, ...]) -> Iterator[tuple[float, ...]]:
     """``rooms`` of all devices, then of ever fewer, as long as the weights have room."""
     needed = weights_mib(load)
-    for kept in _subsets(devices):
+    if sum(rooms) < needed:
+        return
+    yield rooms
+    for kept in _fewer(devices):
         room_set = tuple(rooms[n] for n in kept)
         if sum(room_set) < needed:
             return
