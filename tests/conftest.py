@@ -2,6 +2,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.answers.knowledge import Knowledge
 from bot.catalog.place import Live
@@ -10,6 +11,9 @@ from tests.state.postgres import postgres
 from tests.support import DATA, built_catalog
 
 __all__ = ["postgres"]
+
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
 
 
 @pytest.fixture(scope="session")

@@ -328,7 +328,7 @@ cards = st.sampled_from(["3060 12gb", "2x 3090", "4090", "m2 max 64gb", "rx 7900
 
 
 @given(names, cards, st.sampled_from(["2k", "8k", "32k", "max"]), st.sampled_from(["f16", "q8_0"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 async def test_every_answer_can_be_put_into_words(
     knowledge: Knowledge, model: str, gpu: str, context: str, kv: str
 ) -> None:

@@ -166,7 +166,7 @@ engines = st.sampled_from(list(ENGINES.values()))
 
 
 @given(KINDS, engines, contexts, st.lists(sizes, min_size=1, max_size=4), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_laws_hold_for_every_kind_of_model_and_engine(
     catalog: Catalog, model: str, engine: Engine, context: int, gibs: list[int], data: st.DataObject
 ) -> None:
@@ -203,7 +203,7 @@ def test_the_laws_hold_for_every_kind_of_model_and_engine(
     st.integers(1, 128).map(lambda n: n * 1024),
     st.lists(sizes, min_size=1, max_size=3),
 )
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_what_is_said_to_be_left_is_what_a_plan_leaves(name: str, at: int, context: int, gibs: list[int]) -> None:
     """Whether everything fits is asked without laying out a plan: both must say the same."""
     engine = ENGINES[name]

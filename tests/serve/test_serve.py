@@ -215,7 +215,7 @@ KEYS = st.sampled_from(["id", "type", "data", "token", "user"])
 VALUES = st.one_of(st.none(), st.integers(-(2**63), 2**63), st.text(max_size=20))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(KEYS, VALUES))
 async def test_any_signed_json_gets_some_answer(served: Served, data: dict[str, Any]) -> None:
     with pytest.MonkeyPatch.context() as patch:

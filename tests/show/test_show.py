@@ -136,7 +136,7 @@ async def test_every_error_and_term_fits_a_card(knowledge: Knowledge) -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 async def test_whatever_is_typed_the_card_holds(knowledge: Knowledge, typed: str) -> None:
     for command, option in (("glossary", "term"), ("error", "text")):
         within_limits(card(await ask_options(knowledge, command, **{option: typed})))
