@@ -5,7 +5,7 @@ import re
 from bot.answers.answer import Frozen, NameOut, NotFoundOut, OptionValue, Payload, Question
 from bot.answers.knowledge import Knowledge
 from bot.answers.options import Stop, check_names, required_text
-from bot.answers.willitrun import MAX_SENTENCE, WillItRunOut, willitrun
+from bot.answers.willitrun import WillItRunOut, willitrun
 from bot.catalog.records import ErrorEntry
 from bot.kb.log_facts import LogFacts, read_facts
 from bot.naming.outcome import AskBack, HardwareMatch, ModelMatch
@@ -66,9 +66,14 @@ class ErrorOut(Frozen):
     others: tuple[OtherOut, ...]
     sources: tuple[str, ...]
 
+    @property
+    def in_log(self) -> bool:
+        """Whether a line of a log was found, rather than what somebody told."""
+        return self.matched_by == "signature"
+
 
 async def error(question: Question, knowledge: Knowledge) -> Payload:
-    """Find the entry for a pasted log or a phrase."""
+    """Find the entry for a pasted log, a phrase, or what is told in a few sentences."""
     check_names(question, OPTIONS)
     pasted = required_text(question, "text")
     known = knowledge.catalog.errors.get(pasted)
@@ -102,7 +107,7 @@ def _facts(pasted: str, entry: ErrorEntry, matched_by: str, knowledge: Knowledge
         return read_facts(pasted)
     if entry.category != _PERFORMANCE or matched_by not in ("phrase", "text"):
         return LogFacts()
-    told = read_sentence(pasted[:MAX_SENTENCE], knowledge.models, knowledge.hardware)
+    told = read_sentence(pasted, knowledge.models, knowledge.hardware)
     return LogFacts(model=told.model, quant=told.quant, card=told.hardware, context=told.context)
 
 

@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from functools import cache
 from itertools import accumulate
-from operator import add
 from typing import NamedTuple
 
 from bot.fit.architecture import Architecture
@@ -177,8 +176,8 @@ def left_mib(load: Load, rooms: tuple[float, ...]) -> float:
         needed = (weights_mib(load) + recurrent + _compute(load, 1).last_mib) / count
         return min(rooms) - extra - needed - kv / _kv_parts(load.architecture, count)
     layout = layout_of(load, count)
-    whole = layout.up_to(layout.total)
-    each = whole / layout.total
+    whole = layout.up_to(layout.total_layers)
+    each = whole / layout.total_layers
     placed, held = 0, 0.0
     for mib in rooms[:-1]:
         room = mib - extra - layout.compute.other_mib
@@ -186,8 +185,8 @@ def left_mib(load: Load, rooms: tuple[float, ...]) -> float:
             return room
         # Layers are alike: where that many of average size would end is nearly where these do.
         most = held + room
-        placed = min(layout.total, placed + int(room / each))
-        while placed < layout.total and layout.up_to(placed + 1) <= most:
+        placed = min(layout.total_layers, placed + int(room / each))
+        while placed < layout.total_layers and layout.up_to(placed + 1) <= most:
             placed += 1
         while (held := layout.up_to(placed)) > most:
             placed -= 1
@@ -236,7 +235,7 @@ class Layout(NamedTuple):
     contexts: tuple[tuple[ContextMemory, tuple[int, ...]], ...]
 
     @property
-    def total(self) -> int:
+    def total_layers(self) -> int:
         """Layers, the output among them."""
         return len(self.weights_before) - 1
 
@@ -261,13 +260,13 @@ class Layout(NamedTuple):
         sums = list(self.weights_before)
         for memory, before in self.contexts:
             each = memory.kv_mib + memory.recurrent_mib
-            sums = list(map(add, sums, map(each.__mul__, before)))
+            sums = [s + n * each for s, n in zip(sums, before, strict=True)]
         return sums
 
 
 def split(layout: Layout, devices: tuple[Device, ...], ends: list[int], first: int = 0) -> Plan:
     """The plan in which each device holds the layers up to its entry in ``ends``, from ``first`` on."""
-    total = layout.total
+    total = layout.total_layers
     shares = []
     start = first
     for number, (device, end) in enumerate(zip(devices, ends, strict=True)):
@@ -351,7 +350,7 @@ def _compute(load: Load, devices: int) -> ComputeMemory:
 
 def _proportional(layout: Layout, devices: tuple[Device, ...]) -> list[int]:
     """Index after the last layer of each device, in proportion to usable memory (llama.cpp's default split)."""
-    total = layout.total
+    total = layout.total_layers
     usable = [limit_mib(layout.engine, d) for d in devices]
     whole = sum(usable)
     return [round(part / whole * total) for part in accumulate(usable)]

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from bot.catalog.records import Record
 from bot.kb.wording import RATE
-from bot.naming.text import Suggestions, plain
+from bot.naming.text import Suggestions, by_spelling, plain
 
 _STOP = frozenset(
     """
@@ -19,9 +19,8 @@ _STOP = frozenset(
     under too very also still even like local llm llms model models ai run running question possible able
     """.split()
 )
-_SAME = {
-    word: same
-    for same, words in {
+_SAME = by_spelling(
+    {
         "memory": "mem",
         "gpu": "graphics card cards gpus",
         "quant": "quants quantization quantisation quantized quantizing quantize",
@@ -51,9 +50,8 @@ _SAME = {
         "download": "downloading downloaded downloads",
         "answer": "answers response responses reply",
         "difference": "vs versus compared comparison differ",
-    }.items()
-    for word in words.split()
-}
+    }
+)
 """Words that say the same in a question."""
 _JOINED = re.compile(r"\b(fine|off|on)[- ](?=tun|load|line)")
 _LEAST = 0.55

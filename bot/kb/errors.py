@@ -25,6 +25,7 @@ _PATTERN_MEMORY = 64 << 20
 _PHRASE_CUTOFF = 84.0
 _NEAR_CUTOFF = 70.0
 _FEW_WORDS = 3
+"""Of more, a phrase that shares just one is not alike."""
 _TOOL_COUNTS = 3.0
 _GENERIC = frozenset(
     "out memory failed fail exit code permission denied refused connection found 403 404 429 500 1 137".split()
@@ -58,7 +59,8 @@ _HARDWARE = frozenset(
 )
 """Of those, what other programs use too."""
 _TROUBLE = re2.compile(
-    r"(?i)error|fail|\bno\b|\bnot\b|n['’]t\b|\b(?:is|are|do|does|did|ca|wo)nt\b|\bnever\b|without|unable|missing|invalid|unsupported|unknown|unexpected"
+    r"(?i)error|fail|\bno\b|\bnot\b|n['’]t\b|\b(?:is|are|do|does|did|ca|wo)nt\b|\bnever\b|without|unable|missing|invalid"
+    r"|unsupported|unknown|unexpected"
     r"|unrecogni[sz]ed|incompatible|mismatch|crash|stuck|hang|freez|slow|\boom\b|out of|kill|denied|refus|time[d ]*out"
     r"|wrong|garbage|gibberish|nonsense|broken|corrupt|abort|exit|exception|assert|traceback|fatal|illegal|insufficient"
     r"|too (?:small|large|long|big|old|new|many|few|low|high)|larger than|smaller than|only|instead|cannot|stop|lost"
@@ -66,6 +68,7 @@ _TROUBLE = re2.compile(
 )
 """What tells that something is wrong: without it the words of a healthy log say nothing."""
 _QUESTION = re2.compile(r"(?i) *(?:how|what|where|which|who|when|is|are|can|should|does|do)\b")
+"""What only asks."""
 _PRINTED = re2.compile(r"\b[A-Z]\w*(?:Error|Exception)\b *:")
 """What a program printed: it is known by its pattern, and its words alone must say more."""
 _WORDED = re2.compile(r"^[A-Z].*(?:[.!]$|\w_\w|[`'\"(;=%]|--\w|: )")
@@ -95,6 +98,21 @@ class Hit(NamedTuple):
     entry: ErrorEntry
     score: float
     matched_by: str
+
+
+class _Typed(NamedTuple):
+    """A text, read once."""
+
+    text: str
+    words: tuple[str, ...]
+    """Those that tell something, in order."""
+    tools: frozenset[str]
+    """Programs that are named."""
+
+    @property
+    def in_field(self) -> bool:
+        """Whether something of local AI is named: a word of it, with a figure or without (qwen3), or a program."""
+        return any({word, word.rstrip("0123456789")} & _FIELD for word in self.words) or _of_field(self.tools)
 
 
 class ErrorIndex:
@@ -130,17 +148,18 @@ class ErrorIndex:
         and where no phrase is like them, by the words that they share with an entry; so are a few sentences.
         """
         words = set(re.findall(r"[a-z0-9]+", text[:MAX_LINE].casefold()))
-        if words & _OTHERS and not (words & (_FIELD - _HARDWARE) or _names_program(text[:MAX_LINE])):
+        if words & _OTHERS and not (words & (_FIELD - _HARDWARE) or _of_field(tools_in(text[:MAX_LINE]))):
             return []
         by_signature = self._by_signature(text[:MAX_LOG])
         hits = list(by_signature.values())
         sharing: list[Hit] = []
         if not hits and MAX_PHRASE < len(text) <= MAX_TOLD:
-            hits = self._told(text)
+            hits = self._told(_read(text))
         if len(text) <= MAX_PHRASE:
-            hits += [hit for hit in self._by_phrase(text) if hit.entry.id not in by_signature]
-            sharing = self._sharing_words(text)
-            hits = hits or self._standing_out(text, sharing)
+            typed = _read(text)
+            hits += [hit for hit in self._by_phrase(typed) if hit.entry.id not in by_signature]
+            sharing = self._sharing_words(typed)
+            hits = hits or self._standing_out(typed, sharing)
         hits.sort(key=lambda hit: (hit.entry.wrapper and hit.matched_by == "signature", -hit.score))
         if hits and sharing:  # what else may be meant
             found = {hit.entry.id for hit in hits}
@@ -161,14 +180,13 @@ class ErrorIndex:
                     found[entry_id] = Hit(self._entries[entry_id], score, "signature")
         return found
 
-    def _by_phrase(self, text: str) -> list[Hit]:
-        query = telling_words(text)
-        if set(query.split()) <= _GENERIC:
+    def _by_phrase(self, typed: _Typed) -> list[Hit]:
+        words, query = typed.words, " ".join(typed.words)
+        if set(words) <= _GENERIC:
             return []
         best: dict[str, float] = {}
-        words = query.split()
         sharing = Counter(chain.from_iterable(self._phrases_with.get(word, ()) for word in set(words)))
-        least = 2 if len(words) > _FEW_WORDS else 1  # a phrase that shares one word of many is not alike
+        least = 2 if len(words) > _FEW_WORDS else 1
         phrases = (
             {index: self._phrases[index] for index in sorted(sharing) if sharing[index] >= least}
             if len(words) > 1
@@ -178,65 +196,61 @@ class ErrorIndex:
         near = process.extract(query, phrases, scorer=fuzz.token_set_ratio, score_cutoff=_NEAR_CUTOFF, limit=None)
         phrases = {index: phrase for phrase, _, index in near}
         found = process.extract(query, phrases, scorer=phrase_likeness, score_cutoff=_PHRASE_CUTOFF, limit=20)
-        tools = tools_in(text)
         for _, score, index in found:
             entry_id = self._phrase_entry[index]
-            best[entry_id] = max(best.get(entry_id, 0.0), score + self._of_tool(entry_id, tools))
+            best[entry_id] = max(best.get(entry_id, 0.0), score + self._of_tool(entry_id, typed.tools))
         return [Hit(self._entries[entry_id], score, "phrase") for entry_id, score in best.items()]
 
-    def _of_tool(self, entry_id: str, tools: set[str]) -> float:
+    def _of_tool(self, entry_id: str, tools: frozenset[str]) -> float:
         """What it counts that an entry is about a program that was named."""
         of_entry = set(self._entries[entry_id].tools)
         if not tools or not (tools & of_entry or of_entry <= TOOLS.keys()):
             return 0.0
         return _TOOL_COUNTS if tools & of_entry else -_TOOL_COUNTS
 
-    def _sharing_words(self, text: str) -> list[Hit]:
-        """Entries that share telling words with ``text``, by the weight of those."""
-        query = list(dict.fromkeys(telling_words(text).split()))
-        tools = tools_in(text)
+    def _sharing_words(self, typed: _Typed) -> list[Hit]:
+        """Entries that share telling words with what was typed, by the weight of those."""
+        query = list(dict.fromkeys(typed.words))
         found = []
         for entry_id, document in self._documents.items():
             shared = [word for word in query if word in document]
             if len(shared) < 2 or set(shared) <= _FIELD | _GENERIC:
                 continue
             weight = sum(self._weights[word] * (1 + 0.15 * min(document[word] - 1, 3)) for word in shared)
-            weight *= 1 + self._of_tool(entry_id, tools) / 20
+            weight *= 1 + self._of_tool(entry_id, typed.tools) / 20
             found.append(Hit(self._entries[entry_id], min(weight, 80.0), "text"))
         return sorted(found, key=lambda hit: -hit.score)
 
-    def _standing_out(self, text: str, sharing: list[Hit]) -> list[Hit]:
+    def _standing_out(self, typed: _Typed, sharing: list[Hit]) -> list[Hit]:
         """The best of those, where the field is named, it covers enough of the text, and stands out."""
-        query = set(telling_words(text).split())
-        if not sharing or not _in_field(query, text):
-            return []
+        text = typed.text
         asked = text.rstrip().endswith("?")  # a question tells of no error
         worded = 1.6 if _WORDED.search(text) else 1.0
         least = _LEAST_WEIGHT * (2.4 if _PRINTED.search(text) else 1.8 if asked else worded)
-        whole = self._weight(query)
-        best, second = sharing[0].score, sharing[1].score if len(sharing) > 1 else 0.0
         share, margin = _LEAST_SHARE, _MARGIN
         if not _TROUBLE.search(text):
             if ": " in text or len(text.split()) > _MOST_UNTOLD or _QUESTION.match(text):
                 return []  # a line of a healthy log, or no trouble at all
             share, margin = _LEAST_SHARE_UNTOLD, _MARGIN_UNTOLD
-        if best < least or best < share * whole or best < margin * second:
-            return []
-        return sharing[:1]
+        return sharing[:1] if self._is_clear(typed, sharing, least, share, margin) else []
 
-    def _told(self, text: str) -> list[Hit]:
+    def _told(self, typed: _Typed) -> list[Hit]:
         """What a few sentences are about: the entry that shares far more of their words than any other."""
-        query = set(telling_words(text).split())
+        text = typed.text
         letters = sum(map(str.isalpha, text)) + text.count(" ")
-        if letters < _PROSE * len(text) or not _in_field(query, text) or not _TROUBLE.search(text):
+        if letters < _PROSE * len(text) or not _TROUBLE.search(text):
             return []
-        sharing = self._sharing_words(text)
-        if len(sharing) < 2:
+        sharing = self._sharing_words(typed)
+        if len(sharing) < 2 or not self._is_clear(typed, sharing, _LEAST_TOLD, _LEAST_SHARE_TOLD, _MARGIN_TOLD):
             return []
-        best, second = sharing[0].score, sharing[1].score
-        if best < max(_LEAST_TOLD, _LEAST_SHARE_TOLD * self._weight(query)) or best < _MARGIN_TOLD * second:
-            return []
-        return [hit for hit in sharing if hit.score >= _LEAST_SHARE_OF_BEST * best]
+        return [hit for hit in sharing if hit.score >= _LEAST_SHARE_OF_BEST * sharing[0].score]
+
+    def _is_clear(self, typed: _Typed, sharing: list[Hit], least: float, share: float, margin: float) -> bool:
+        """Whether the field is named, and the first has weight enough: in all, of the text's, and beside the next."""
+        if not sharing or not typed.in_field:
+            return False
+        best, second = sharing[0].score, sharing[1].score if len(sharing) > 1 else 0.0
+        return best >= max(least, share * self._weight(set(typed.words)), margin * second)
 
     def _weight(self, words: set[str]) -> float:
         """Weight of words together, those that no entry has included."""
@@ -248,20 +262,23 @@ class ErrorIndex:
 
         Those that tell of every word of a short one, else those that share words of weight, where the field is named.
         """
-        words = set(telling_words(text).split()) if len(text) <= MAX_TOLD else set()
+        if len(text) > MAX_TOLD:
+            return []
+        typed = _read(text)
+        words = set(typed.words)
         if not words or words & _OTHERS:
             return []
         if len(text) > MAX_PHRASE:
-            likely = self._sharing_words(text) if _in_field(words, text) and _TROUBLE.search(text) else []
+            likely = self._sharing_words(typed) if typed.in_field and _TROUBLE.search(text) else []
             return [hit.entry for hit in likely[:limit] if hit.score >= _LEAST_TOLD / 2]
         weights = {
             entry_id: sum(document[word] for word in words)
             for entry_id, document in self._documents.items()
             if words <= document.keys()
         }
-        if weights or not _in_field(words, text):
+        if weights or not typed.in_field:
             return [self._entries[entry_id] for entry_id in sorted(weights, key=lambda i: (-weights[i], i))[:limit]]
-        return [hit.entry for hit in self._sharing_words(text)[:limit] if hit.score >= _LEAST_OTHER]
+        return [hit.entry for hit in self._sharing_words(typed)[:limit] if hit.score >= _LEAST_OTHER]
 
     def search(self, text: str, limit: int = 25) -> list[ErrorEntry]:
         """Entries for autocompletion."""
@@ -273,14 +290,13 @@ class ErrorIndex:
         return [self._entries[entry_id] for _, _, entry_id in found]
 
 
-def _in_field(words: set[str], text: str) -> bool:
-    """Whether something of local AI is named: a word of it, with a figure or without (qwen3), or a program."""
-    return any({word, word.rstrip("0123456789")} & _FIELD for word in words) or _names_program(text)
+def _read(text: str) -> _Typed:
+    return _Typed(text, tuple(telling_words(text).split()), tools_in(text))
 
 
-def _names_program(text: str) -> bool:
+def _of_field(tools: frozenset[str]) -> bool:
     """Whether a program of the field is named; Docker runs others as well."""
-    return bool(tools_in(text) - {"docker"})
+    return bool(tools - {"docker"})
 
 
 def _document(entry: ErrorEntry) -> Counter[str]:

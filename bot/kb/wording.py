@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from rapidfuzz import fuzz, process
 
-from bot.naming.text import plain
+from bot.naming.text import by_spelling, plain
 
 MAX_PHRASE = 160
-"""A text longer than this is a log, not a phrase someone typed."""
+"""A text longer than this is no phrase someone typed: it is told in sentences, or a log."""
 
 _MOST_READ = 640
 """Characters that are read of what people tell."""
@@ -55,10 +55,10 @@ _NEGATION = re.compile(
 RATE = re.compile(r"\bt(?:ok(?:en)?s?)?(?:/| per )s(?:ec(?:ond)?)?\b|\btps\b")
 """Tokens per second."""
 _SLOW_RATE = re.compile(r"\b[0-3](?:\.\d+)? (?=tokens? per second)")
+"""So few that they are what somebody complains of."""
 _SHORTEST_STEM = 4
-_FORMS = {
-    word: form
-    for form, words in {
+_FORMS = by_spelling(
+    {
         "detected": "see sees seen find finds found detect detects recognize recognise visible discovered",
         "start": "starts launch launches open opens begin run runs running",
         "stuck": "hang hangs hung freeze freezes frozen stall stalls",
@@ -71,20 +71,17 @@ _FORMS = {
         "slow": "slowly slower",
         "garbage": "gibberish nonsense",
         "oom": "outofmemory",
-    }.items()
-    for word in words.split()
-}
+    }
+)
 """Words of the field that say the same in a report."""
-
-
 _TURNING = frozenset({*TOOLS, "no", "not", "slow", "low"})
 """Words without which a phrase says something else."""
 
 
-def tools_in(text: str) -> set[str]:
+def tools_in(text: str) -> frozenset[str]:
     """The programs that ``text`` names."""
     typed = text.casefold()
-    return {tool for tool, pattern in TOOLS.items() if pattern.search(typed)}
+    return frozenset(tool for tool, pattern in TOOLS.items() if pattern.search(typed))
 
 
 def telling_words(text: str) -> str:

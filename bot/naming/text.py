@@ -35,6 +35,11 @@ def choices(text: str) -> list[str]:
     return names if len(names) > 1 else []
 
 
+def by_spelling(spellings: dict[str, str]) -> dict[str, str]:
+    """The one word that stands for each of the others, which are written behind it."""
+    return {word: same for same, words in spellings.items() for word in words.split()}
+
+
 Names = frozenset[int] | None
 """Which names a word may be of; None where it may stand with any."""
 

@@ -363,7 +363,7 @@ def _troubleshoot(a: TroubleshootOut) -> Iterator[str]:
 def _error(a: ErrorOut) -> Iterator[str]:
     yield f"### {a.entry.title}\n-# {a.entry.category} · severity {a.entry.severity}\n{a.cause}"
     if worked := list(phrases.log_says(a)):
-        source = t("From your log") if a.matched_by == "signature" else t("From what you wrote")
+        source = t("From your log") if a.in_log else t("From what you wrote")
         yield f"**{source}** " + " ".join(worked)
     steps = []
     for number, step in enumerate(a.steps, 1):

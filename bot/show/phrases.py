@@ -321,12 +321,11 @@ def log_says(answer: ErrorOut) -> Iterator[str]:
     if run is None:
         return
     yield f"{headline(run)}, {tokens(run.context)} context: {reason(run)}"
-    in_log = answer.matched_by == "signature"
-    if run.speed and not in_log:
+    if run.speed and not answer.in_log:
         yield f"To be expected: {band(run.speed.decode_tok_s)}."
     if run.alternatives:
         yield "To make it fit, " + "; or ".join(change(item) for item in run.alternatives) + "."
-    elif in_log and run.verdict in ("fits", "tight"):
+    elif answer.in_log and run.verdict in ("fits", "tight"):
         yield "By itself it fits: something else held the memory, or the context was larger than what the log names."
 
 
