@@ -3,10 +3,13 @@
 import re
 import subprocess
 import sys
+from importlib.metadata import distribution, distributions
 from pathlib import Path
 
 import pytest
 from discord import app_commands
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from benchmarks.fuzz import attack, parsers
 from bot.answers.knowledge import Knowledge
@@ -115,12 +118,30 @@ def test_made_up_input_is_no_fault_for_any_parser(knowledge: Knowledge) -> None:
         assert tried.faults == [], parser.name
 
 
+def requirements(name: str) -> list[Requirement]:
+    lines = (ROOT / "requirements" / name).read_text().splitlines()
+    return [Requirement(line.removesuffix(" \\")) for line in lines if "==" in line]
+
+
 def test_every_dependency_is_hashed_and_has_its_licence_listed() -> None:
-    pinned = (ROOT / "requirements" / "run.txt").read_text()
-    packages = set(re.findall(r"^([a-z0-9_.\-]+)==", pinned, re.MULTILINE))
-    assert pinned.count("--hash=sha256:") >= len(packages)
+    packages = {one.name for one in requirements("run.txt")}
+    assert (ROOT / "requirements" / "run.txt").read_text().count("--hash=sha256:") >= len(packages)
     listed = re.findall(
         r"^\| ([a-z0-9_.\-]+) \| (\S.*) \|$", (ROOT / "docs" / "dependencies.md").read_text(), re.MULTILINE
     )
     assert {name for name, _ in listed} - {"package"} == packages
     assert not any("GPL" in licence or licence == "?" for _, licence in listed)
+
+
+def test_packages_asked_for_with_extras_are_pinned_with_them() -> None:
+    """The pip of Python 3.11 takes `coverage[toml]` for another package than `coverage` and stops at a newer one."""
+    pinned = {canonicalize_name(one.name): one.extras for one in requirements("test.txt")}
+    installed = [distribution(name) for name in pinned if any(distributions(name=name))]
+    asked = [Requirement(text) for one in installed for text in one.requires or ()]
+    missing = [
+        str(one)
+        for one in asked
+        if (not one.marker or one.marker.evaluate({"extra": ""}))
+        and not one.extras <= pinned[canonicalize_name(one.name)]
+    ]
+    assert not missing
