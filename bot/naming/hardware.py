@@ -49,6 +49,9 @@ _GLUED = re.compile(
 )
 _GLUED_MEMORY = re.compile(r"\b(\d{3,4}(?:ti|xtx?|super|s)|\d{4})(\d{1,3}gb?)\b")
 _TOKEN = re.compile(r"(?:g|l?p)?ddr\dx?|a\d{2,3}[gmx](?![a-z0-9])|sxm\d|\d+(?=[a-z])|[a-z]{1,2}\d+|\d+|[a-z]+")
+_MAX_Q = re.compile(r"\bmax[- ]?q\b")
+_TITAN_X = re.compile(r"\btitan x\b")
+_CORE = re.compile(r"\b\d+[- ]core\b")
 _LINKS = frozenset(
     "and plus with only cpu processor threadripper xeon epyc athlon pentium celeron lpddr sramecc xnack silicon".split()
 )
@@ -566,8 +569,8 @@ def _count(part: str) -> tuple[int, str]:
 
 
 def _tokens(text: str) -> list[str]:
-    text = re.sub(r"\bmax-q\b|\bmax q\b|\bmaxq\b", "maxq", _GLUED.sub(r"\1 ", text))
-    text = re.sub(r"\btitan x\b", "titanx", re.sub(r"\b\d+[- ]core\b", " ", text))  # elsewhere an X counts
+    text = _MAX_Q.sub("maxq", _GLUED.sub(r"\1 ", text))
+    text = _TITAN_X.sub("titanx", _CORE.sub(" ", text))  # elsewhere an X counts
     tokens: list[str] = []
     for token in _TOKEN.findall(text):
         if token == "s" and tokens and tokens[-1] in _MOBILE_S:

@@ -23,6 +23,7 @@ _TOKEN = re.compile(
     r"|(?<![a-z])(?P<series>[ekrmx]\d+(?:\.\d+)?)(?![a-z0-9])"
     r"|(?P<size>\d+(?:\.\d+)?[bmt])(?![a-z0-9])|(?P<number>\d+(?:\.\d+)*)|(?P<word>[a-z]+)"
 )
+_BILLIONS = {"b": 1, "m": 0.001, "t": 1000}
 _NEUTRAL = frozenset({"instruct", "it", "chat", "hf", "preview", "gguf", "inst", "b"})
 """Words of a record's name that need not be typed, and may be typed where the name lacks them."""
 _GENERIC = frozenset(
@@ -159,7 +160,6 @@ class ModelIndex:
             owner, repository = model.hf_id.split("/", 1)
             for name in (repository, f"{owner} {repository}"):  # some put the owner's name into a file's name
                 self._repositories.setdefault(_said(plain(name)), model)
-        self._names = {model.id: plain(model.name) for model in catalog.models.values()}
         self._cloud: dict[tuple[str, str], list[tuple[list[tuple[str, str]], CloudModel]]] = {}
         for cloud in catalog.cloud_models.values():
             for sequence in map(_sequence, map(plain, cloud.words)):
@@ -172,7 +172,11 @@ class ModelIndex:
 
     def build(self) -> None:
         """Build what names written in full do not need, before somebody waits for it."""
-        _ = self._suggestions, self._by_part, self._vocabulary
+        _ = self._suggestions, self._by_part, self._vocabulary, self._names
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {model.id: plain(model.name) for model in self._models.values()}
 
     @cached_property
     def _forms(self) -> list[_Form]:
@@ -496,7 +500,7 @@ def _tokens_of(sequence: Sequence[tuple[str, str]]) -> Tokens:
     sizes: set[float] = set()
     for kind, value in sequence:
         if kind == "size":
-            sizes.add(float(value[:-1]) * {"b": 1, "m": 0.001, "t": 1000}[value[-1]])
+            sizes.add(float(value[:-1]) * _BILLIONS[value[-1]])
         elif kind == "number":
             numbers.add(_number(value))
         else:
@@ -535,10 +539,11 @@ def _maker_words(org: str, owner: str) -> frozenset[str]:
 
 
 def _forms(model: Model) -> list[_Form]:
-    owner, _, repo = model.hf_id.partition("/")
-    name, repo = plain(model.name), _pointed(repo)
-    written = {spelling: _sequence(spelling) for spelling in (name, repo, *map(plain, model.aliases))}
-    named = {spelling: _sized(_tokens_of(sequence)) for spelling, sequence in written.items()}
+    owner, _, repository = model.hf_id.partition("/")
+    spellings = (plain(model.name), _pointed(repository), *map(plain, model.aliases))
+    # Half of the spellings are taken apart alike: with hyphens or spaces it is the same name.
+    name, repo, *others = [tuple(_sequence(spelling)) for spelling in spellings]
+    named = {sequence: _sized(_tokens_of(sequence)) for sequence in (name, repo, *others)}
     free = _maker_words(model.org, owner)
     if model.architecture and model.architecture.moe:
         free |= {"moe"}
@@ -553,8 +558,8 @@ def _forms(model: Model) -> list[_Form]:
     if "base" in named[name].words and "base" not in named[repo].words:
         del named[repo]  # a bare «Gemma 3 27B» is the instruct model, whatever the base model's repository is called
     return [
-        _Form(model, tokens, free, tokens.words | free, numbers, tokens.sizes | total, _versions(written[spelling]))
-        for spelling, tokens in named.items()
+        _Form(model, tokens, free, tokens.words | free, numbers, tokens.sizes | total, _versions(sequence))
+        for sequence, tokens in named.items()
     ]
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
@@ -36,6 +35,12 @@ def _markdown(text: str, style: str = "none") -> RenderableType:
     from rich.markdown import Markdown  # a tenth of the time that the first answer takes, and few need it
 
     return Markdown(text, style=style)
+
+
+def _code(text: str, language: str | None) -> RenderableType:
+    from rich.syntax import Syntax  # takes time too, for steps alone
+
+    return Padding(Syntax(text, language or "text", background_color="default"), (0, 0, 0, 3))
 
 
 def render(answer: Answer) -> RenderableType:
@@ -299,7 +304,7 @@ def _error(a: ErrorOut) -> Iterator[RenderableType]:
     for number, step in enumerate(a.steps, 1):
         yield Padding(_markdown(f"{number}. {step.text}"), (1, 0, 0, 0))
         if step.command:
-            yield Padding(Syntax(step.command, step.language or "text", background_color="default"), (0, 0, 0, 3))
+            yield _code(step.command, step.language)
     if a.dead_ends:
         yield Text("\nDoes not help:", style="yellow")
         yield _markdown("\n".join(f"- {item}" for item in a.dead_ends))
