@@ -192,7 +192,7 @@ def _models(models: list[Model]) -> CompareOut:
         _Fact("vision", "", 1, ["image" in m.modality or m.modality == "multimodal" for m in models], rule="vision"),
         _Fact("commercial", "", 1, [m.commercial for m in models], rule="commercial"),
         _Fact("licence", "", 0, [m.licence for m in models]),
-        _Fact("released", "", 0, [m.released.isoformat() if m.released else None for m in models]),
+        _Fact("released", "", 0, [m.released_text for m in models]),
     ]  # fmt: skip
     return CompareOut(
         kind="model",

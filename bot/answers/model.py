@@ -37,7 +37,7 @@ async def model(question: Question, knowledge: Knowledge) -> Payload:
             ("context", record.context, "tokens"),
             ("licence", record.licence, ""),
             ("commercial", record.commercial, ""),
-            ("released", record.released.isoformat() if record.released else None, ""),
+            ("released", record.released_text, ""),
             (lineage.kind if lineage else "", knowledge.catalog.models[lineage.of].name if lineage else None, ""),
             ("hf_id", record.hf_id, ""),
             ("ollama", record.ollama[:1], ""),

@@ -147,9 +147,9 @@ def _successors(model: Model, context: int, models: Iterable[Model]) -> list[tup
         and other.modality in WRITES_TEXT
         and other.context
         and other.context * _ROUNDED >= context
-        and other.released
-        and model.released
-        and other.released > model.released
+        and other.dated
+        and model.dated
+        and other.dated > model.dated
         and abs(other.params / model.params - 1) < _AS_LARGE
     ]
     return [(name, tokens) for _, name, tokens in sorted(found)[:2]]

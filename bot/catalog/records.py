@@ -52,6 +52,8 @@ class Model(Record):
     aliases: tuple[Name, ...] = ()
     hf_id: Annotated[str, StringConstraints(pattern=r"^[\w.\-]+/[\w.\-]+$")]
     released: date | None = None
+    repository_created: date | None = None
+    """When its makers made its repository on the Hub: some days to weeks before most releases."""
     licence: str | None = None
     commercial: bool | None = None
     """Whether the licence allows commercial use without asking; None where it depends."""
@@ -75,6 +77,18 @@ class Model(Record):
     rank: int = Field(default=9999, ge=1)
     """Order of how much people talk about it, 1 first."""
     architecture: Architecture | None = None
+
+    @property
+    def dated(self) -> date | None:
+        """About when it came out."""
+        return self.released or self.repository_created
+
+    @property
+    def released_text(self) -> str | None:
+        """The day of its release; where only the making of its repository is known, the month of that."""
+        if self.released:
+            return self.released.isoformat()
+        return f"{self.repository_created:%Y-%m} (repository made)" if self.repository_created else None
 
     @field_validator("native_quant", "ollama_quant")
     @classmethod

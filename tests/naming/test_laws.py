@@ -176,7 +176,7 @@ def test_the_cores_of_a_gpu_that_are_named_are_kept(knowledge: Knowledge) -> Non
         ("m1 8-core cpu 7-core gpu 16gb", "apple-m1-7-core"),
         ("m4 10 core cpu 10 core gpu 16gb", "apple-m4-10-core"),
         ("m1 max 10-core cpu 64gb", "apple-m1-max-32-core"),
-        ("m2 max 30 core 96g", "apple-m2-max-30-core"),
+        ("m2 max 30 core 64g", "apple-m2-max-30-core"),
         ("m3 10 core 8g", "apple-m3-10-core"),
         ("m1 7 core 8g", "apple-m1-7-core"),
     ],
