@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bot.catalog.store import Catalog
 from bot.fit.devices import Device
+from bot.fit.draft import Draft
 from bot.fit.engines import ENGINES, LLAMA_CPP
 from bot.fit.plan import Load, all_on_devices
 from bot.fit.verdict import Verdict, judge
@@ -63,6 +64,7 @@ def _report(row: dict[str, str], catalog: Catalog) -> Report:
         flash_attention=row["flash_attention"] == "1",
         file_mib=float(row["file_mib"]) if row["file_mib"] else None,
         engine=ENGINES.get(row["runtime"], LLAMA_CPP),
+        draft=Draft(None, tokens=int(row["mtp_tokens"])) if row["mtp_tokens"] else None,
     )
     shares = all_on_devices(load, devices).shares
     total = sum(share.total_mib for share in shares)
@@ -71,7 +73,7 @@ def _report(row: dict[str, str], catalog: Catalog) -> Report:
     return Report(
         row["runtime"],
         row["model"],
-        f"{row['quant']} {row['context']} {row['kv']}",
+        f"{row['quant']} {row['context']} {row['kv']}" + (f" mtp {row['mtp_tokens']}" if row["mtp_tokens"] else ""),
         float(row["measured_mib"]) if row["measured_mib"] else None,
         total,
         row["outcome"],

@@ -241,7 +241,7 @@ def settled(payload: WillItRunOut, question: Question) -> Question:
     options = {
         name: value
         for name, value in question.options.items()
-        if name in ("context", "kv", "ram_gib", "runtime", "swa_full")
+        if name in ("context", "kv", "ram_gib", "runtime", "swa_full", "draft")
     }
     gpus = " + ".join(device.id for device in payload.devices)
     if len({device.id for device in payload.devices}) == 1 and len(payload.devices) > 1:

@@ -107,7 +107,7 @@ def _changed(control: Control, value: str | None) -> Question | None:
         if value is None or not re.fullmatch(r"[\w.\-]{1,20}", value):
             return None
         if control.verb == "runtime":  # another engine has formats of its own
-            options = {name: kept for name, kept in options.items() if name not in ("quant", "kv", "swa_full")}
+            options = {name: kept for name, kept in options.items() if name not in ("quant", "kv", "swa_full", "draft")}
         return control.question.model_copy(update={"options": {**options, control.verb: value}})
     kind, _, option = control.verb.partition("-")
     if kind in (PICK, ALSO):

@@ -48,6 +48,7 @@ class WillItRun(commands.Cog):
         ask="Or the whole question in your own words: can I run llama 3 70b on 2x3090 at 32k?",
         runtime="What runs the model; left out, llama.cpp, or what the format is made for",
         swa_full="llama.cpp's --swa-full: layers with a window keep the whole context, as a cache of prompts needs",
+        draft="What guesses tokens ahead: mtp, mtp 2, or a small model such as qwen3 0.6b; left out, nothing",
     )
     @app_commands.choices(
         kv=[app_commands.Choice(name=name, value=name) for name in _KV_TYPES],
@@ -65,12 +66,13 @@ class WillItRun(commands.Cog):
         runtime: str | None = None,
         ask: app_commands.Range[str, 1, 4000] | None = None,
         swa_full: bool | None = None,
+        draft: app_commands.Range[str, 1, 200] | None = None,
     ) -> None:
         """Answer with a verdict."""
         options = {
             "model": model, "gpu": gpu, "quant": quant, "context": context,
             "kv": kv, "ram_gib": ram_gib, "runtime": runtime, "ask": ask,
-            "swa_full": swa_full,
+            "swa_full": swa_full, "draft": draft,
         }  # fmt: skip
         await self.bot.reply(interaction, Question(command="willitrun", options=options))
 

@@ -1,5 +1,6 @@
 """The commands that run a model as planned, ready to be pasted."""
 
+from bot.answers.draft import Guess
 from bot.answers.runs import usual_quant
 from bot.answers.runtime import Runtime
 from bot.catalog.records import Model
@@ -12,7 +13,9 @@ _VLLM_ON_LOADING = {"FP8": "fp8", "BNB-4bit": "bitsandbytes"}
 """Formats that vLLM makes of the original 16-bit files while it loads them."""
 
 
-def run_commands(model: Model, runtime: Runtime, load: Load, judged: Judged) -> dict[str, str]:
+def run_commands(
+    model: Model, runtime: Runtime, load: Load, judged: Judged, guess: Guess | None = None
+) -> dict[str, str]:
     """Command lines by runtime; a runtime is left out where the catalog knows no file for it."""
     if runtime.engine is VLLM:
         return _vllm(model, load, judged)
@@ -24,11 +27,21 @@ def run_commands(model: Model, runtime: Runtime, load: Load, judged: Judged) -> 
     if runtime.name == "koboldcpp":
         return _koboldcpp(repo, load, judged.plan) if repo else {}
     llama_server = _llama_server(repo, load, judged.plan) if repo else {}
+    if guess:
+        return {name: command + _drafting(guess) for name, command in llama_server.items()}
     return {**llama_server, **_ollama(model, repo, load)}
 
 
-def _gpu_layers(plan: Plan) -> str:
-    return "99" if plan.gpu_layers == plan.total_layers else str(plan.gpu_layers)
+def _gpu_layers(plan: Plan, mtp_layers: int = 0) -> str:
+    """Layers that guess ahead lie before the output, and are counted with the rest."""
+    return "99" if plan.gpu_layers == plan.total_layers else str(plan.gpu_layers + mtp_layers)
+
+
+def _drafting(guess: Guess) -> str:
+    if guess.model is None:
+        return f" --spec-type draft-mtp --spec-draft-n-max {guess.draft.tokens}"
+    repo = guess.model.gguf_repos[0] if guess.model.gguf_repos else f"{guess.model.hf_id}-GGUF"
+    return f" -hfd {repo}:{guess.draft.quant}"
 
 
 def _file_quant(load: Load) -> str:
@@ -36,7 +49,9 @@ def _file_quant(load: Load) -> str:
 
 
 def _llama_server(repo: str, load: Load, plan: Plan) -> dict[str, str]:
-    words = ["llama-server", "-hf", f"{repo}:{_file_quant(load)}", "-c", str(load.context), "-ngl", _gpu_layers(plan)]
+    mtp_layers = load.architecture.mtp_layers if load.draft and load.draft.model is None and plan.gpu_layers else 0
+    words = ["llama-server", "-hf", f"{repo}:{_file_quant(load)}", "-c", str(load.context)]
+    words += ["-ngl", _gpu_layers(plan, mtp_layers)]
     if plan.cpu_experts_layers:
         words += ["--n-cpu-moe", str(plan.cpu_experts_layers)]
     if load.kv_type != "f16":

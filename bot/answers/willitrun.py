@@ -1,9 +1,11 @@
 """``/willitrun``: does this model run on this hardware, how well, with what settings."""
 
+import re
 from typing import Literal
 
 from bot.answers.answer import Frozen, OptionValue, Payload, Question, UnavailableOut
 from bot.answers.commands import run_commands
+from bot.answers.draft import DraftOut, draft_out, read_draft
 from bot.answers.knowledge import Knowledge
 from bot.answers.measured import runs_of
 from bot.answers.options import Stop, check_names, flag, gib, invalid, read_context, refuse, required_text, text
@@ -35,11 +37,12 @@ from bot.naming.quants import read_quant
 from bot.naming.sentence import read_sentence
 from bot.naming.text import MAX_LENGTH
 
-OPTIONS = ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime", "ask", "swa_full")
+OPTIONS = ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime", "ask", "swa_full", "draft")
 
 MAX_SENTENCE = 4000
 """Longest question that is read: a message of Discord."""
 
+_WITH_MTP = re.compile(r"\b(?:with|using|and|plus) mtp\b", re.IGNORECASE)
 _WORST_DEFAULT = "IQ3_XXS"
 """The smallest quant that is taken without being asked for."""
 _ERROR_BAND_PCT = 2.0
@@ -116,7 +119,7 @@ class SpeedOut(Frozen):
 class ChangeOut(Frozen):
     """One change that alone would better the verdict."""
 
-    change: Literal["quant", "context", "kv", "memory"]
+    change: Literal["draft", "quant", "context", "kv", "memory"]
     value: str
     verdict: str
 
@@ -133,6 +136,8 @@ class WillItRunOut(Frozen):
     kv_type: str
     swa_full: bool
     """Whether sliding-window layers keep the whole context (llama.cpp's ``--swa-full``)."""
+    draft: DraftOut | None
+    """What guesses tokens ahead; its memory is among the rest."""
     runtime: str
     runtime_basis: Basis
     concurrency: float | None
@@ -171,12 +176,14 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
     ram_mib = (typed_ram or ASSUMED_RAM_GIB) * 1024
     longest = model.context or architecture.max_context
     typed_context = read_context(question, model, longest, knowledge)
+    guess = read_draft(question, model, architecture, runtime, knowledge)
     load = Load(
         architecture=architecture,
         quant=DEFAULT_PRESET,
         context=typed_context or default_context(runtime, devices, longest),
         kv_type=_kv_type(question, runtime),
         engine=_engine(question, runtime),
+        draft=guess and guess.draft,
     )
     best = best_quant(load, devices, file_mib=model.file_mib, candidates=_ladder(model, runtime))
     quant, basis = _quant(typed_quant, model, runtime, load, devices, ram_mib, best)
@@ -196,6 +203,7 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
         context_basis="typed" if typed_context else "default",
         kv_type=load.kv_type,
         swa_full=flag(question, "swa_full"),
+        draft=draft_out(guess, load, devices[0]),
         runtime=runtime.name,
         runtime_basis=runtime.basis,
         concurrency=_concurrency(judged),
@@ -208,7 +216,7 @@ async def willitrun(question: Question, knowledge: Knowledge) -> Payload:
         best_quant=best,
         speed=_speed(model, load, judged, knowledge.catalog) if judged.verdict is not Verdict.NO else None,
         alternatives=_alternatives(load, devices, ram_mib, model, runtime, judged, largest),
-        commands=run_commands(model, runtime, load, judged) if judged.verdict is not Verdict.NO else {},
+        commands=run_commands(model, runtime, load, judged, guess) if judged.verdict is not Verdict.NO else {},
         sources=(model.sources[0], *dict.fromkeys(d.hardware.sources[0] for d in hardware.devices)),
         ram_gib=typed_ram or ASSUMED_RAM_GIB,
         ram_basis="typed" if typed_ram else "assumed",
@@ -229,6 +237,7 @@ def _with_sentence(question: Question, knowledge: Knowledge) -> Question:
         "context": str(read.context) if read.context else None,
         "kv": read.kv,
         "ram_gib": read.ram_gib,
+        "draft": "mtp" if _WITH_MTP.search(sentence) else None,
     }
     typed = {name: value for name, value in question.options.items() if value not in (None, "") and name != "ask"}
     return question.model_copy(update={"options": {**found, **typed}})
@@ -459,8 +468,8 @@ _SAME_RUN = 1.1
 
 
 def _speed(model: Model, load: Load, judged: Judged, catalog: Catalog) -> SpeedOut:
-    """Measured where the catalog has runs of the same tuple at a short context, else the estimate."""
-    speed = estimate(load, judged.plan, judged.devices)
+    """Measured where the catalog has runs of the same tuple at a short context, else the estimate; without a draft."""
+    speed = estimate(load._replace(draft=None), judged.plan, judged.devices)
     prefill = (_rounded(speed.prefill.low), _rounded(speed.prefill.high)) if speed.prefill else None
     first = judged.devices[0]
     alike = all(d.id == first.id for d in judged.devices) and judged.plan.all_on_devices and load.context <= 16384
@@ -508,6 +517,8 @@ def _alternatives(
     if judged.verdict is Verdict.FITS:
         return ()
     changes = []
+    if load.draft and judge(load._replace(draft=None), devices, ram_mib).verdict is Verdict.FITS:
+        changes.append(ChangeOut(change="draft", value="none", verdict="fits"))
     size = weigh(load.architecture, load.quant).file_mib
     smaller = tuple(q for q in _ladder(model, runtime) if weigh(load.architecture, q).file_mib < size)
     quant = best_quant(load, devices, file_mib=model.file_mib, candidates=smaller)

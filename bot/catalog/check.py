@@ -234,6 +234,8 @@ def _model(model: Model) -> Iterator[tuple[str, str]]:
     off = computed / model.params - 1
     if abs(off) > PARAMS_TOLERANCE:
         yield "params", f"the architecture gives {computed:,}, {off:+.1%} of the stated {model.params:,}"
+    if arch.mtp and (guessing := sum(layer.weights for layer in inventory(arch.mtp).layers)) > model.extra_params:
+        yield "architecture.mtp_layers", f"has {guessing:,} parameters, more than extra_params"
     if (model.context or 0) > arch.max_context:
         yield "context", f"{model.context:,} tokens, but the architecture ends at {arch.max_context:,}"
     for quant, size in model.file_mib.items():

@@ -144,7 +144,14 @@ def _translate(family: str, c: Config) -> Architecture:
         recurrent=recurrent,
         kv_shared_layers=int(c.get("num_kv_shared_layers") or 0),
         per_layer_input=int(c.get("hidden_size_per_layer_input") or 0),
+        mtp_layers=_mtp_layers(family, c),
     )
+
+
+def _mtp_layers(family: str, c: Config) -> int:
+    """Layers that guess further tokens, of the families whose are known to be blocks like the others."""
+    known = family.startswith(("qwen3_5", "qwen3_next")) and not c.get("mtp_use_dedicated_embeddings")
+    return int(c.get("mtp_num_hidden_layers") or 0) if known else 0
 
 
 def _heads_by_kind(heads: list[int], pattern: str, sliding: Sliding | None) -> tuple[int, Sliding | None]:

@@ -174,6 +174,8 @@ class Architecture(Part):
     """The last layers that reuse the KV cache of earlier ones (Gemma 3n, Gemma 4 E)."""
     per_layer_input: int = Field(default=0, ge=0)
     """Width of the per-layer embeddings that stay in host memory (Gemma 3n, Gemma 4 E)."""
+    mtp_layers: int = Field(default=0, ge=0)
+    """Layers beyond ``layers`` that guess further tokens (multi-token prediction); they attend to everything."""
 
     @model_validator(mode="after")
     def _consistent(self) -> "Architecture":
@@ -199,6 +201,15 @@ class Architecture(Part):
             if listed is not None and len(listed) != self.layers:
                 raise ValueError(f"{name} lists {len(listed)} of {self.layers} layers")
         return self
+
+    @cached_property
+    def mtp(self) -> "Architecture | None":
+        """The layers that guess further tokens, as a model of their own; None where there are none."""
+        if not self.mtp_layers:
+            return None
+        moe = self.moe and self.moe.model_copy(update={"first_dense_layers": 0, "every": 1})
+        alone = {"layers": self.mtp_layers, "mtp_layers": 0, "pattern": "f", "moe": moe}
+        return self.model_copy(update={**alone, "recurrent": None, "sliding": None, "indexer": None})
 
     @cached_property
     def kinds(self) -> str:

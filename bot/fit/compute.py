@@ -63,8 +63,12 @@ def compute_buffers(
     parallel: int = 1,
     flash_attention: bool = True,
     devices: int = 1,
+    scores_all: bool = True,
 ) -> ComputeMemory:
-    """Scratch memory for a micro-batch at ``context`` tokens over ``devices`` cards."""
+    """Scratch memory for a micro-batch at ``context`` tokens over ``devices`` cards.
+
+    ``scores_all``: room for the scores of every token of a micro-batch, and not of the last alone.
+    """
     unit = micro_batch * _F32
     tokens = context // parallel
     stages = _stages(arch)
@@ -73,9 +77,11 @@ def compute_buffers(
     if arch.compressed:
         scores += 10 * micro_batch * tokens // arch.compressed.densest_ratio
     masked = inputs * (2 if arch.indexer and context <= 16384 else 4 if arch.indexer else 1)
-    middle = masked + max(stages.ffn * unit, stages.attention * unit + scores)
+    attention = masked + stages.attention * unit + scores
+    # A single layer is done with the masks when its feed-forward block begins.
+    middle = max(stages.ffn * unit + (masked if arch.layers > 1 else 0), attention)
     output = stages.output * unit + (inputs if stages.masks_beside_output else 0)
-    widest = max(output, middle)
+    widest = max(output, middle) if scores_all else middle
     host_rows = stages.host * unit
     host_layers = max(inputs + (stages.ffn + arch.hidden) * unit, host_rows)
     host_all = widest + inputs

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bot.fit.architecture import Architecture
 from bot.fit.compute import ComputeMemory, compute_buffers
 from bot.fit.devices import Device
+from bot.fit.draft import Draft, DraftMemory, draft_memory
 from bot.fit.engines import (
     LLAMA_CPP,
     Engine,
@@ -39,6 +40,7 @@ class Load(NamedTuple):
     flash_attention: bool = True
     file_mib: float | None = None
     engine: Engine = LLAMA_CPP
+    draft: Draft | None = None
 
 
 class Share(NamedTuple):
@@ -83,13 +85,30 @@ def context_mib(load: Load) -> tuple[float, float]:
         memory = _layer_context(load, layer)
         kv += before[-1] * memory.kv_mib
         recurrent += before[-1] * memory.recurrent_mib
+    if draft := draft_of(load):
+        return kv + draft.kv_mib, recurrent + draft.recurrent_mib
     return kv, recurrent
+
+
+def draft_of(load: Load) -> DraftMemory | None:
+    """What guesses tokens ahead takes; it lies beside the output."""
+    return load.draft and draft_memory(
+        load.draft,
+        load.architecture,
+        load.quant,
+        load.context,
+        micro_batch=load.micro_batch,
+        parallel=load.parallel,
+        flash_attention=load.flash_attention,
+    )
 
 
 def weights_mib(load: Load) -> float:
     """Weights on the devices when all of them are there, in MiB."""
     weights, scale = _weights(load)
-    return (weights.file_mib if load.engine.embedding_on_device else weights.device_mib) * scale
+    own = (weights.file_mib if load.engine.embedding_on_device else weights.device_mib) * scale
+    draft = draft_of(load)
+    return own + draft.weights_mib if draft else own
 
 
 def all_on_one(load: Load, device: Device) -> Plan:
@@ -217,7 +236,9 @@ def layers_in_host(load: Load, devices: tuple[Device, ...], gpu_layers: int) -> 
     context = sum(layout.context(0, kept))
     if gpu_layers == 0:
         nothing = tuple(Share(0.0, 0.0, 0.0, 0.0, 0.0) for _ in devices)
-        host = layout.weights.file_mib * layout.scale + context + layout.compute.host_all_mib
+        draft = draft_of(load)
+        guessing = draft.weights_mib + draft.compute_mib if draft else 0.0
+        host = layout.weights.file_mib * layout.scale + guessing + context + layout.compute.host_all_mib
         return plan._replace(shares=nothing, host_mib=host, gpu_layers=0)
     compute = layout.compute.host_layers_mib if kept else layout.compute.host_mib
     host = embedding + layout.weights_before[kept] + context + compute
@@ -302,7 +323,7 @@ def _weights_before(arch: Architecture, quant: str, *, embedding: bool) -> tuple
 
 
 def _layer_context(load: Load, layer: CacheLayer) -> ContextMemory:
-    return layer_context(
+    kept = layer_context(
         layer._replace(window=0) if load.engine.keeps_all_tokens else layer,
         load.context,
         load.kv_type,
@@ -310,6 +331,9 @@ def _layer_context(load: Load, layer: CacheLayer) -> ContextMemory:
         parallel=load.parallel,
         flash_attention=load.flash_attention,
     )
+    if load.draft:
+        return kept._replace(recurrent_mib=kept.recurrent_mib * load.draft.state_copies(load.architecture))
+    return kept
 
 
 def _weights(load: Load) -> tuple[Weights, float]:
@@ -321,24 +345,24 @@ def layout_of(load: Load, devices: int) -> Layout:
     """Where the memory of ``load`` lies layer by layer, for a split over ``devices``."""
     weights, scale = _weights(load)
     before = _weights_before(load.architecture, load.quant, embedding=load.engine.embedding_on_device)
-    return Layout(
-        load.engine,
-        weights,
-        scale,
-        _compute(load, devices),
-        before if scale == 1.0 else tuple(scale * mib for mib in before),
-        tuple(
-            (_layer_context(load, layer), before)
-            for layer, before in _layers_before(load.architecture, expanded=load.engine.expands_latent)
-        ),
+    if scale != 1.0:
+        before = tuple(scale * mib for mib in before)
+    contexts = tuple(
+        (_layer_context(load, layer), counts)
+        for layer, counts in _layers_before(load.architecture, expanded=load.engine.expands_latent)
     )
+    if draft := draft_of(load):
+        with_output = (*(0 for _ in before[:-1]), 1)
+        before = (*before[:-1], before[-1] + draft.weights_mib)
+        contexts = (*contexts, (ContextMemory(draft.kv_mib, draft.recurrent_mib), with_output))
+    return Layout(load.engine, weights, scale, _compute(load, devices), before, contexts)
 
 
 def _compute(load: Load, devices: int) -> ComputeMemory:
     if load.engine.name != LLAMA_CPP.name:
         mib = prefill_mib(load.engine, load.architecture, load.context)
         return ComputeMemory(mib, mib, 0.0, 0.0, 0.0)
-    return compute_buffers(
+    compute = compute_buffers(
         load.architecture,
         load.context,
         micro_batch=load.micro_batch,
@@ -346,6 +370,11 @@ def _compute(load: Load, devices: int) -> ComputeMemory:
         flash_attention=load.flash_attention,
         devices=devices,
     )
+    if draft := draft_of(load):
+        return compute._replace(
+            last_mib=compute.last_mib + draft.compute_mib, host_mib=compute.host_mib + draft.host_mib
+        )
+    return compute
 
 
 def _proportional(layout: Layout, devices: tuple[Device, ...]) -> list[int]:

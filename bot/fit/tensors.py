@@ -35,6 +35,11 @@ class Layer(NamedTuple):
     experts_f32: int = 0
     """Biases of the experts, which go where the experts go."""
 
+    @property
+    def weights(self) -> int:
+        """Number of weights."""
+        return sum(t.weights for t in (*self.mixer, *self.ffn, *self.experts)) + self.f32 + self.experts_f32
+
 
 class Inventory(NamedTuple):
     """All tensors of a model. ``output`` is None where the output reuses the token embedding."""
@@ -52,14 +57,8 @@ class Inventory(NamedTuple):
     def weights(self) -> int:
         """Number of weights in the checkpoint, tied embeddings counted once."""
         tensors = [self.token_embd, *self.host, *([self.output] if self.output else [])]
-        for layer in self.layers:
-            tensors += [*layer.mixer, *layer.ffn, *layer.experts]
-        return (
-            sum(t.weights for t in tensors)
-            + self.f32
-            + self.f16
-            + sum(layer.f32 + layer.experts_f32 for layer in self.layers)
-        )
+        matrices = sum(t.weights for t in tensors)
+        return matrices + self.f32 + self.f16 + sum(layer.weights for layer in self.layers)
 
 
 @cache

@@ -99,6 +99,16 @@ def weigh(arch: Architecture, preset: str) -> Weights:
     )
 
 
+@cache
+def weigh_mtp(arch: Architecture, preset: str) -> float:
+    """MiB of the layers that guess further tokens: a block each, and the matrix that joins token and hidden state."""
+    if arch.mtp is None:
+        return 0.0
+    join = Tensor("nextn.eh_proj", 2 * arch.hidden, arch.hidden)
+    joins = arch.mtp_layers * _bytes(join, _Mix(arch.mtp, preset).tensor(join)) / MIB
+    return joins + sum(layer.dense_mib + layer.experts_mib for layer in weigh(arch.mtp, preset).layers)
+
+
 def _uniform(arch: Architecture, kind: Format) -> Weights:
     """Weights in a format that treats all matrices of a kind alike; norms have 16 bits."""
     inv = inventory(arch)

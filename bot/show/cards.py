@@ -242,6 +242,8 @@ def _willitrun(a: WillItRunOut, *, drawn: bool) -> Iterator[str]:
         f"**{t('Largest context')}** {phrases.tokens(a.max_context) if a.max_context else t('none fits whole')}",
         f"**{t('Best quant')}** {phrases.quant_name(a.best_quant) if a.best_quant else t('none fits whole')}",
     ]
+    if draft := phrases.draft(a):
+        lines.insert(1, f"**Draft** {draft}")
     if at_once := phrases.concurrency(a):
         lines.append(f"**Serves** {at_once}")
     if a.offload:
@@ -261,8 +263,8 @@ def _willitrun(a: WillItRunOut, *, drawn: bool) -> Iterator[str]:
     if a.commands:
         name, command = next(iter(a.commands.items()))
         yield f"{name}\n```bash\n{command}\n```"
-    speed = a.speed.source if a.speed else "not given"
-    yield f"-# Memory {a.memory.basis}, ±{a.memory.error_band_pct:g} %. Speed {speed}.\n-# {_sources(a.sources)}"
+    memory = f"Memory {a.memory.basis}, ±{a.memory.error_band_pct:g} %"
+    yield f"-# {memory}. Speed {phrases.speed_source(a)}.\n-# {_sources(a.sources)}"
 
 
 def _memory(a: WillItRunOut) -> str:

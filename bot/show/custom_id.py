@@ -20,7 +20,7 @@ _CODES = {
 }  # fmt: skip
 _CODE_OF = {command: code for code, command in _CODES.items()}
 _OPTIONS = {
-    "willitrun": ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime", "swa_full"),
+    "willitrun": ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime", "swa_full", "draft"),
     "fits": ("gpu", "use", "context", "page"),
     "compare": ("a", "b", "c", "d"),
     "model": ("model",),

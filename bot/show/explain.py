@@ -24,6 +24,7 @@ def why(a: WillItRunOut) -> Iterator[str]:
         if a.memory.recurrent_mib
         else "",
         f"**{phrases.gib(a.memory.compute_mib)}** compute: scratch memory of one batch",
+        f"**{phrases.gib(a.draft.total_mib)}** of all that is for guessing ahead ({a.draft.name})" if a.draft else "",
         f"**{phrases.gib(a.memory.overhead_mib)}** overhead: what driver and program take",
         f"**{phrases.gib(a.memory.total_mib)}** in all",
     ]

@@ -59,6 +59,7 @@ _FIELD_WORDS = {
     "name": "a name",
     "do": "something to do",
     "swa_full": "whether windows keep everything",
+    "draft": "a draft model",
     "budget": "a budget",
     "form": "a form",
     "power_w": "a limit of power",
@@ -297,6 +298,21 @@ def settings(answer: WillItRunOut) -> str:
     return f"{quant_name(answer.quant)} ({quant}), {context}, KV {answer.kv_type}{windows}, {runtime}"
 
 
+def draft(answer: WillItRunOut) -> str | None:
+    """What guesses ahead and what it takes; None where nothing does."""
+    if answer.draft is None:
+        return None
+    name = f"{answer.draft.name} {quant_name(answer.draft.quant)}" if answer.draft.quant else answer.draft.name
+    return f"{name}, {answer.draft.tokens} tokens ahead: {gib(answer.draft.total_mib)} of the memory"
+
+
+def speed_source(answer: WillItRunOut) -> str:
+    """Where the speed comes from; how many guesses are right depends on the text, so a draft is not counted."""
+    if answer.speed is None:
+        return "not given"
+    return answer.speed.source + (", without the draft" if answer.draft else "")
+
+
 _QUANT_BASIS = {
     "typed": later("as asked"),
     "default": later("default"),
@@ -332,6 +348,8 @@ def log_says(answer: ErrorOut) -> Iterator[str]:
 def change(item: ChangeOut) -> str:
     """One change that makes it fit."""
     match item.change:
+        case "draft":
+            return "do without the draft"
         case "quant":
             return t("drop to {value}", value=item.value)
         case "context":
@@ -376,6 +394,21 @@ def invalid(item: InvalidOut) -> str:
             return "System memory is given in GiB, from 0.5 to 8192, such as 32 or 64gb."
         case "only_llama_cpp":
             return f"{item.detail} has no such setting; it is llama.cpp's --swa-full."
+        case "draft_runtime":
+            return f"Drafts are worked out for llama.cpp, not for {item.detail}; leave the runtime or the draft out."
+        case "no_mtp":
+            return (
+                f"{item.detail} has no layers that guess tokens (MTP), as far as I know."
+                " Name a small model with the same vocabulary instead, or leave the draft out."
+            )
+        case "draft_tokens":
+            return f"Between 1 and {item.detail} tokens can be guessed at once, such as mtp 3."
+        case "other_vocabulary":
+            small, large = item.detail.split("|")
+            return f"{small} has another vocabulary than {large}: take a small model of the same family and generation."
+        case "not_a_draft":
+            small, large = item.detail.split("|")
+            return f"{small} is no smaller than {large}: what guesses must be much smaller."
         case "kv_apart":
             return f"{item.detail} has one type for keys and values; name one, such as q8_0, or leave the runtime out."
         case "unknown_value":
@@ -447,7 +480,7 @@ def not_found(about: str, typed: str) -> str:
             return "I know none of the words in this message as a term of local AI."
         case "symptom":
             return f"There is no page about {quoted}. With the text of an error, ask /error."
-        case "model":
+        case "model" | "draft":
             return t("{typed} is not a model in the catalog, and nothing else is put in its place.", typed=quoted)
         case "gpu" | "hardware":
             return t("{typed} is not hardware in the catalog, and nothing else is put in its place.", typed=quoted)
@@ -461,6 +494,7 @@ def ask_back(about: str, typed: str) -> str:
         "gpu": later("Which card do you mean by «{typed}»? The answer differs."),
         "hardware": later("Which card do you mean by «{typed}»? The answer differs."),
         "model": later("Which model do you mean by «{typed}»? The answer differs."),
+        "draft": later("Which model do you mean by «{typed}»? The answer differs."),
     }.get(about, later("Which one do you mean by «{typed}»? The answer differs."))
     return t(question, typed=typed)
 

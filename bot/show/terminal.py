@@ -143,7 +143,7 @@ def _willitrun(a: WillItRunOut) -> Iterator[RenderableType]:
         yield Padding(Text(command, style="cyan", overflow="fold"), (0, 0, 0, 2))
     yield Text("")
     band = f"computed, ±{a.memory.error_band_pct:g} %" if a.memory.basis == "computed" else "measured"
-    yield Text(f"Memory: {band}. Speed: {a.speed.source if a.speed else 'not given'}.", style="dim")
+    yield Text(f"Memory: {band}. Speed: {phrases.speed_source(a)}.", style="dim")
     yield Text("Sources: " + "; ".join(a.sources), style="dim")
 
 
@@ -178,6 +178,8 @@ def _facts(a: WillItRunOut) -> Table:
     table.add_column(style="dim")
     table.add_column()
     table.add_row("Settings", phrases.settings(a))
+    if draft := phrases.draft(a):
+        table.add_row("Draft", draft)
     if a.offload:
         layers = f"{a.offload.gpu_layers} of {a.offload.total_layers} layers on the GPU"
         experts = f", experts of {a.offload.cpu_experts_layers} layers in system memory"

@@ -388,6 +388,57 @@ async def test_keys_and_values_apart(knowledge: Knowledge) -> None:
         assert wrong.code == "unknown_value", bad
 
 
+async def test_what_guesses_ahead(knowledge: Knowledge) -> None:
+    line = "/willitrun model: qwen3.6 27b gpu: rtx 3090 context: 32k"
+    alone = (await answer(read_typed(line), knowledge)).answer
+    mtp = (await answer(read_typed(f"{line} draft: MTP 2"), knowledge)).answer
+    assert (mtp.draft.name, mtp.draft.quant, mtp.draft.tokens) == ("MTP", None, 2)
+    assert mtp.memory.total_mib - alone.memory.total_mib == pytest.approx(mtp.draft.total_mib, abs=1)
+    assert mtp.commands == {"llama.cpp": alone.commands["llama.cpp"] + " --spec-type draft-mtp --spec-draft-n-max 2"}
+    assert mtp.speed == alone.speed
+    assert alone.draft is None
+    assert (await answer(read_typed(f"{line} draft: none"), knowledge)).answer.draft is None
+    said = (await answer(read_typed("/willitrun ask: qwen3.6 27b with MTP on a 3090 at 32k?"), knowledge)).answer
+    assert said.draft.tokens == 3
+
+
+async def test_a_small_model_that_guesses_ahead(knowledge: Knowledge) -> None:
+    line = "/willitrun model: qwen3 32b gpu: rtx 3090"
+    small = (await answer(read_typed(f"{line} draft: qwen3 0.6b q4_k_m"), knowledge)).answer
+    assert (small.draft.name, small.draft.quant) == ("Qwen3 0.6B", "Q4_K_M")
+    assert small.commands["llama.cpp"].endswith(" -hfd unsloth/Qwen3-0.6B-GGUF:Q4_K_M")
+
+
+async def test_doing_without_the_draft_is_a_way_to_make_it_fit(knowledge: Knowledge) -> None:
+    line = "/willitrun model: qwen3.6 27b gpu: rtx 3090 context: 104k draft: mtp"
+    full = (await answer(read_typed(line), knowledge)).answer
+    assert full.verdict == "tight"
+    assert ("draft", "none") in [(item.change, item.value) for item in full.alternatives]
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ("model: qwen3 32b gpu: rtx 3090 draft: mtp", "no_mtp"),
+        ("model: qwen3.6 27b gpu: rtx 3090 draft: mtp 0", "draft_tokens"),
+        ("model: qwen3.6 27b gpu: rtx 3090 draft: mtp 99", "draft_tokens"),
+        ("model: qwen3.6 27b gpu: rtx 3090 draft: mtp runtime: ollama", "draft_runtime"),
+        ("model: qwen3 32b gpu: rtx 3090 draft: llama 3.2 1b", "other_vocabulary"),
+        ("model: qwen3 0.6b gpu: rtx 3090 draft: qwen3 32b", "not_a_draft"),
+    ],
+)
+async def test_what_cannot_guess_is_said(options: str, code: str, knowledge: Knowledge) -> None:
+    reply = await answer(read_typed(f"/willitrun {options}"), knowledge)
+    assert (reply.status, reply.answer.code) == ("invalid", code)
+
+
+async def test_a_draft_that_could_be_several_is_asked_back(knowledge: Knowledge) -> None:
+    reply = await answer(read_typed("/willitrun model: qwen3 32b gpu: rtx 3090 draft: gemma"), knowledge)
+    assert (reply.status, reply.answer.about) == ("ask_back", "draft")
+    unknown = await answer(read_typed("/willitrun model: qwen3 32b gpu: rtx 3090 draft: xyzzy"), knowledge)
+    assert (unknown.status, unknown.answer.about) == ("not_found", "draft")
+
+
 async def test_windows_that_keep_everything(knowledge: Knowledge) -> None:
     line = "/willitrun model: gemma 3 27b gpu: rtx 3090 context: 32k"
     short = (await answer(read_typed(line), knowledge)).answer
