@@ -7,6 +7,7 @@ to.
 """
 
 from collections import Counter
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.fit.architecture import Architecture
@@ -44,6 +45,7 @@ class DraftMemory(NamedTuple):
     host_mib: float
 
 
+@lru_cache(maxsize=256)  # one answer asks for the same contexts again and again
 def draft_memory(
     draft: Draft,
     guessed_for: Architecture,
