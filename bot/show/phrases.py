@@ -302,8 +302,10 @@ def draft(answer: WillItRunOut) -> str | None:
     """What guesses ahead and what it takes; None where nothing does."""
     if answer.draft is None:
         return None
-    name = f"{answer.draft.name} {quant_name(answer.draft.quant)}" if answer.draft.quant else answer.draft.name
-    return f"{name}, {answer.draft.tokens} tokens ahead: {gib(answer.draft.total_mib)} of the memory"
+    takes = f"{answer.draft.tokens} tokens ahead: {gib(answer.draft.total_mib)} of the memory"
+    if answer.draft.quant is None:
+        return f"{answer.draft.name}, {takes}; the file must have those layers"
+    return f"{answer.draft.name} {quant_name(answer.draft.quant)}, {takes}"
 
 
 def speed_source(answer: WillItRunOut) -> str:
