@@ -83,7 +83,7 @@ _MOST_UNTOLD = 8
 _PROSE = 0.88
 """Share of letters and spaces in what people tell; logs have more figures and signs."""
 _LEAST_TOLD = 30.0
-_LEAST_SHARE_TOLD = 0.29
+_LEAST_SHARE_TOLD = 0.32
 _MARGIN_TOLD = 1.2
 """Weight of shared words, its share of all and its distance to the next, for a few sentences to be about an entry."""
 _LEAST_OTHER = 5.0

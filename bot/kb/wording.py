@@ -19,7 +19,8 @@ _STOP = frozenset(
     """
     a an the my i it is to in on of with for and or when getting get got error problem issue help why does do how
     what im using use after while me this that says keeps please fix during since yesterday today now suddenly anymore
-    again always still really very extremely quite just also even about
+    again always still really very extremely quite just also even about although though despite constantly constant
+    utilize utilizes utilizing utilized utilise utilises utilising utilised normal
     """.split()
 )
 TOOLS = {
