@@ -63,6 +63,7 @@ _TROUBLE = re2.compile(
     r"|unsupported|unknown|unexpected"
     r"|unrecogni[sz]ed|incompatible|mismatch|crash|stuck|hang|freez|slow|\boom\b|out of|kill|denied|refus|time[d ]*out"
     r"|wrong|garbage|gibberish|nonsense|broken|corrupt|abort|exit|exception|assert|traceback|fatal|illegal|insufficient"
+    r"|\boom|outofmem|unreachable|(?:so|too) long|forever|\bbreaks?\b|\bbroke\b|ignore|\blow\b|empty"
     r"|too (?:small|large|long|big|old|new|many|few|low|high)|larger than|smaller than|only|instead|cannot|stop|lost"
     r"|exceed|black|full|repeat|ask|require|must|need|re-?install|undefined|disabled|truncat|nan\b|\binf\b|\b[45]\d\d\b"
 )
@@ -80,9 +81,13 @@ _LEAST_SHARE_UNTOLD = 0.8
 _MARGIN_UNTOLD = 1.3
 _MOST_UNTOLD = 8
 """The same, and how many words, of a text that does not say that something is wrong («red boxes in my workflow»)."""
+_ALL_OF_IT = 1.2
+"""Share of a text's weight that an entry has where all of its words come up there often."""
+_MARGIN_OUTSIDE = 1.6
+"""And its distance to the next where nothing of local AI is named («only question marks in the answer»)."""
 _PROSE = 0.88
 """Share of letters and spaces in what people tell; logs have more figures and signs."""
-_LEAST_TOLD = 30.0
+_LEAST_TOLD = 33.0
 _LEAST_SHARE_TOLD = 0.32
 _MARGIN_TOLD = 1.2
 """Weight of shared words, its share of all and its distance to the next, for a few sentences to be about an entry."""
@@ -247,10 +252,13 @@ class ErrorIndex:
 
     def _is_clear(self, typed: _Typed, sharing: list[Hit], least: float, share: float, margin: float) -> bool:
         """Whether the field is named, and the first has weight enough: in all, of the text's, and beside the next."""
-        if not sharing or not typed.in_field:
+        if not sharing:
             return False
         best, second = sharing[0].score, sharing[1].score if len(sharing) > 1 else 0.0
-        return best >= max(least, share * self._weight(set(typed.words)), margin * second)
+        whole = self._weight(set(typed.words))
+        if best >= _ALL_OF_IT * whole:  # every word tells of it: another that is as near is shown beside it
+            return best >= max(least, second) and (typed.in_field or best >= _MARGIN_OUTSIDE * second)
+        return typed.in_field and best >= max(least, share * whole, margin * second)
 
     def _weight(self, words: set[str]) -> float:
         """Weight of words together, those that no entry has included."""

@@ -71,7 +71,7 @@ _FORMS = by_spelling(
         "support": "supports supported",
         "slow": "slowly slower",
         "garbage": "gibberish nonsense",
-        "oom": "outofmemory",
+        "oom": "outofmemory ooming ooms oomed",
     }
 )
 """Words of the field that say the same in a report."""
