@@ -176,6 +176,8 @@ class Architecture(Part):
     """Width of the per-layer embeddings that stay in host memory (Gemma 3n, Gemma 4 E)."""
     mtp_layers: int = Field(default=0, ge=0)
     """Layers beyond ``layers`` that guess further tokens (multi-token prediction); they attend to everything."""
+    mtp_embeddings: bool = False
+    """Whether those bring a token embedding and an output matrix of their own (GLM-4.5)."""
 
     @model_validator(mode="after")
     def _consistent(self) -> "Architecture":
@@ -208,7 +210,7 @@ class Architecture(Part):
         if not self.mtp_layers:
             return None
         moe = self.moe and self.moe.model_copy(update={"first_dense_layers": 0, "every": 1})
-        alone = {"layers": self.mtp_layers, "mtp_layers": 0, "pattern": "f", "moe": moe}
+        alone = {"layers": self.mtp_layers, "mtp_layers": 0, "mtp_embeddings": False, "pattern": "f", "moe": moe}
         return self.model_copy(update={**alone, "recurrent": None, "sliding": None, "indexer": None})
 
     @cached_property

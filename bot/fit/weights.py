@@ -101,12 +101,18 @@ def weigh(arch: Architecture, preset: str) -> Weights:
 
 @cache
 def weigh_mtp(arch: Architecture, preset: str) -> float:
-    """MiB of the layers that guess further tokens: a block each, and the matrix that joins token and hidden state."""
+    """MiB of the layers that guess further tokens: a block each, and the matrix that joins token and hidden state.
+
+    With them the embeddings that some bring: they lie with the layer, and are quantised like the rest of it.
+    """
     if arch.mtp is None:
         return 0.0
-    join = Tensor("nextn.eh_proj", 2 * arch.hidden, arch.hidden)
-    joins = arch.mtp_layers * _bytes(join, _Mix(arch.mtp, preset).tensor(join)) / MIB
-    return joins + sum(layer.dense_mib + layer.experts_mib for layer in weigh(arch.mtp, preset).layers)
+    tensors = [Tensor("nextn.eh_proj", 2 * arch.hidden, arch.hidden)]
+    if arch.mtp_embeddings:
+        tensors += [Tensor(f"nextn.{name}", arch.hidden, arch.vocab) for name in ("embed_tokens", "shared_head_head")]
+    mix = _Mix(arch.mtp, preset)
+    beside = arch.mtp_layers * sum(_bytes(tensor, mix.tensor(tensor)) for tensor in tensors) / MIB
+    return beside + sum(layer.dense_mib + layer.experts_mib for layer in weigh(arch.mtp, preset).layers)
 
 
 def _uniform(arch: Architecture, kind: Format) -> Weights:

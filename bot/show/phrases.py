@@ -400,7 +400,7 @@ def invalid(item: InvalidOut) -> str:
             return f"Drafts are worked out for llama.cpp, not for {item.detail}; leave the runtime or the draft out."
         case "no_mtp":
             return (
-                f"{item.detail} has no layers that guess tokens (MTP), as far as I know."
+                f"I know of no layers in {item.detail} that guess tokens (MTP) and that llama.cpp runs."
                 " Name a small model with the same vocabulary instead, or leave the draft out."
             )
         case "draft_tokens":

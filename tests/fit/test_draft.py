@@ -69,6 +69,17 @@ def test_mtp_layers_weigh_what_llama_quantize_makes_of_them(shape: str, quant: s
     assert weigh_mtp(SHAPES[shape], quant) == pytest.approx(mib, rel=0.006)
 
 
+@pytest.mark.parametrize(
+    ("model", "quant", "mib"),
+    [("glm-4.5-air", "F16", 6899), ("glm-4.5-air", "Q4_K_M", 2297.7), ("glm-4.5-air", "Q8_0", 3666.2)],
+)
+def test_embeddings_of_their_own_lie_with_the_layers(model: str, quant: str, mib: float, catalog: Catalog) -> None:
+    architecture = catalog.models[model].architecture
+    assert architecture
+    assert architecture.mtp_embeddings
+    assert weigh_mtp(architecture, quant) == pytest.approx(mib, rel=0.001)
+
+
 def _card(gib: int) -> Device:
     return Device(id="d", name="d", kind="gpu", backend="cuda", memory_mib=gib * 1024, bandwidth_gb_s=500)
 
