@@ -10,7 +10,7 @@ from bot.answers.runtime import Runtime
 from bot.catalog.records import Model
 from bot.fit.architecture import Architecture
 from bot.fit.devices import Device
-from bot.fit.draft import TOKENS, Draft
+from bot.fit.draft import QUANT, TOKENS, Draft
 from bot.fit.plan import Load, all_on_one
 from bot.naming.outcome import ModelMatch
 from bot.naming.text import MAX_LENGTH
@@ -68,7 +68,7 @@ def read_draft(
     alike = abs(small.architecture.vocab - architecture.vocab) <= _VOCABULARY_SLACK
     if not alike or small.params >= model.params:
         raise invalid("draft", "not_a_draft" if alike else "other_vocabulary", f"{small.name}|{model.name}")
-    return Guess(Draft(small.architecture, outcome.quant or Draft(None).quant), small)
+    return Guess(Draft(small.architecture, outcome.quant or QUANT), small)
 
 
 def draft_out(guess: Guess | None, load: Load, device: Device) -> DraftOut | None:

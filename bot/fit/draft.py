@@ -18,6 +18,9 @@ from bot.fit.weights import weigh, weigh_mtp
 TOKENS = 3
 """Tokens guessed at once (``--spec-draft-n-max``)."""
 
+QUANT = "Q8_0"
+"""What a small model is taken in where no quant is named: coarser ones guess worse and save little."""
+
 _GOES_BACK = {"qwen3_5_text", "qwen3_5_moe_text", "nemotron_h"}
 """Families whose recurrent state can go back a few tokens (``llm_arch_supports_rs_rollback``)."""
 
@@ -27,7 +30,8 @@ class Draft(NamedTuple):
 
     model: Architecture | None
     """None: the model's own layers, in its own quant."""
-    quant: str = "Q8_0"
+    quant: str = QUANT
+    """Of the small model."""
     tokens: int = TOKENS
 
     def state_copies(self, guessed_for: Architecture) -> int:
