@@ -61,8 +61,9 @@ _HARDWARE = frozenset(
 _TROUBLE = re2.compile(
     r"(?i)error|fail|\bno\b|\bnot\b|n['’]t\b|\b(?:is|are|do|does|did|ca|wo)nt\b|\bnever\b|without|unable|missing|invalid"
     r"|unsupported|unknown|unexpected"
-    r"|unrecogni[sz]ed|incompatible|mismatch|crash|stuck|hang|freez|slow|\boom|out of|outofmem|kill|denied|refus|time[d ]*out"
-    r"|wrong|garbage|gibberish|nonsense|broken|corrupt|abort|exit|exception|assert|traceback|fatal|illegal|insufficient"
+    r"|unrecogni[sz]ed|incompatible|mismatch|crash|stuck|hang|freez|slow|\boom|out of|outofmem|kill"
+    r"|denied|refus|time[d ]*out|wrong|garbage|gibberish|nonsense"
+    r"|broken|corrupt|abort|exit|exception|assert|traceback|fatal|illegal|insufficient"
     r"|unreachable|so long|forever|\bbreaks?\b|\bbroke\b|ignore|\blow\b|empty"
     r"|too (?:small|large|long|big|old|new|many|few|low|high)|larger than|smaller than|only|instead|cannot|stop|lost"
     r"|exceed|black|full|repeat|ask|require|must|need|re-?install|undefined|disabled|truncat|nan\b|\binf\b|\b[45]\d\d\b"
