@@ -189,7 +189,7 @@ def _models(models: list[Model]) -> CompareOut:
         _Fact("kv_8k", "GiB", -1, with_load(lambda load: sum(context_mib(load)) / 1024), rule="cheaper_context"),
         _Fact("read_per_token", "GiB", -1, with_load(lambda load: sum(active_mib(load)) / 1024), rule="faster"),
         _Fact("smallest_card", "GB", -1, [_smallest_card(m) for m in models], rule="smaller_card"),
-        _Fact("vision", "", 1, ["image" in m.modality or m.modality == "multimodal" for m in models], rule="vision"),
+        _Fact("vision", "", 1, ["vision" in m.capabilities for m in models], rule="vision"),
         _Fact("commercial", "", 1, [m.commercial for m in models], rule="commercial"),
         _Fact("licence", "", 0, [m.licence for m in models]),
         _Fact("released", "", 0, [m.released_text for m in models]),

@@ -119,7 +119,7 @@ def _considered(model: Model, use: str | None, context: int) -> bool:
         case "reasoning":
             return "reasoning" in model.capabilities
         case "vision":
-            return model.modality != "text"
+            return "vision" in model.capabilities
         case _:
             return True
 
