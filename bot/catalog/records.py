@@ -61,6 +61,7 @@ class Model(Record):
     capabilities: tuple[str, ...] = ()
     params: int = Field(gt=0)
     active_params: int | None = Field(default=None, gt=0)
+    """Parameters at work for a token as its makers count them: most with the token embedding, some without."""
     extra_params: int = Field(default=0, ge=0)
     """Parameters outside the text model (vision tower, audio encoder, multi-token-prediction module)."""
     context: int | None = Field(default=None, gt=0)

@@ -270,6 +270,18 @@ def test_typed_commands() -> None:
     assert read_typed("/help me: please").options == {}
     with pytest.raises(NotACommand, match="/willitrun, /compare"):
         read_typed("/weather berlin")
+    assert read_typed("/fits 4070 use: reasoning").options == {"gpu": "4070", "use": "reasoning"}
+
+
+def test_a_line_without_labels_is_a_whole_question() -> None:
+    assert read_typed("/willitrun qwen3 8b on a 4070 context: 8k").options == {
+        "ask": "qwen3 8b on a 4070",
+        "context": "8k",
+    }
+    assert read_typed("can I run mixtral on 2x3090?") == read_typed("/willitrun can I run mixtral on 2x3090?")
+    for other in ("hello", "what is rlhf"):
+        with pytest.raises(NotACommand):
+            read_typed(other)
 
 
 @pytest.mark.parametrize(
