@@ -8,6 +8,7 @@ from bot.answers.options import Stop, check_names, required_text
 from bot.answers.willitrun import WillItRunOut, willitrun
 from bot.catalog.records import ErrorEntry
 from bot.kb.log_facts import LogFacts, read_facts
+from bot.kb.pasted import bare
 from bot.naming.outcome import AskBack, HardwareMatch, ModelMatch
 from bot.naming.sentence import read_sentence
 
@@ -75,7 +76,7 @@ class ErrorOut(Frozen):
 async def error(question: Question, knowledge: Knowledge) -> Payload:
     """Find the entry for a pasted log, a phrase, or what is told in a few sentences."""
     check_names(question, OPTIONS)
-    pasted = required_text(question, "text")
+    pasted = bare(required_text(question, "text"))
     known = knowledge.catalog.errors.get(pasted)
     hits = [] if known else knowledge.errors.find(pasted)
     if known is None and not hits:

@@ -17,9 +17,13 @@ MAX_LOG = 1_000_000
 """Characters of a pasted log that are read."""
 MAX_TOLD = 1_000
 """A text longer than this is not told in sentences."""
+MAX_WRAPPED = 4_000
+"""A text longer than this is not looked through for lines that a terminal or a chat broke in two."""
 MAX_LINE = 2_000
 MAX_LINES = 20_000
 
+_MOST_APART = 4
+"""So few lines are looked at one by one where the whole finds nothing: one is the error, the others greet."""
 _PATTERN_MEMORY = 64 << 20
 """Bytes that all signatures together may take; they need between 8 and 12 MiB."""
 _PHRASE_CUTOFF = 84.0
@@ -69,6 +73,8 @@ _TROUBLE = re2.compile(
     r"|exceed|black|full|repeat|ask|require|must|need|re-?install|undefined|disabled|truncat|nan\b|\binf\b|\b[45]\d\d\b"
 )
 """What tells that something is wrong: without it the words of a healthy log say nothing."""
+_CODE = re2.compile(r"(?s)```(?:\w+\n)?(.+?)```")
+"""A block of code in Markdown."""
 _QUESTION = re2.compile(r"(?i) *(?:how|what|where|which|who|when|is|are|can|should|does|do)\b")
 """What only asks."""
 _PRINTED = re2.compile(r"\b[A-Z]\w*(?:Error|Exception)\b *:")
@@ -151,12 +157,15 @@ class ErrorIndex:
 
         Signatures decide where there are any: the first line that has one beats its consequences further down, and the
         longer pattern (the more specific) beats the shorter on the same line. Short texts are compared with phrases,
-        and where no phrase is like them, by the words that they share with an entry; so are a few sentences.
+        and where no phrase is like them, by the words that they share with an entry; so are a few sentences, and each
+        line of a few.
         """
         words = set(re.findall(r"[a-z0-9]+", text[:MAX_LINE].casefold()))
         if words & _OTHERS and not (words & (_FIELD - _HARDWARE) or _of_field(tools_in(text[:MAX_LINE]))):
             return []
-        by_signature = self._by_signature(text[:MAX_LOG])
+        by_signature = self._by_signature(text[:MAX_LOG].splitlines())
+        if not by_signature and len(text) <= MAX_WRAPPED:
+            by_signature = self._by_signature(_unwrapped(text))
         hits = list(by_signature.values())
         sharing: list[Hit] = []
         if not hits and MAX_PHRASE < len(text) <= MAX_TOLD:
@@ -166,6 +175,8 @@ class ErrorIndex:
             hits += [hit for hit in self._by_phrase(typed) if hit.entry.id not in by_signature]
             sharing = self._sharing_words(typed)
             hits = hits or self._standing_out(typed, sharing)
+        if not hits and len(text) <= MAX_TOLD:
+            hits = max((self.find(part, limit) for part in _parts(text)), key=_best, default=[])
         hits.sort(key=lambda hit: (hit.entry.wrapper and hit.matched_by == "signature", -hit.score))
         if hits and sharing:  # what else may be meant
             found = {hit.entry.id for hit in hits}
@@ -173,11 +184,11 @@ class ErrorIndex:
             hits += [hit for hit in sharing if hit.entry.id not in found and hit.score >= least]
         return hits[:limit]
 
-    def _by_signature(self, text: str) -> dict[str, Hit]:
+    def _by_signature(self, lines: list[str]) -> dict[str, Hit]:
         found: dict[str, Hit] = {}
         if not self._has_signatures:
             return found
-        for number, line in enumerate(text.splitlines()[:MAX_LINES]):
+        for number, line in enumerate(lines[:MAX_LINES]):
             for index in self._set.Match(line[:MAX_LINE]) or ():
                 entry_id, pattern = self._signatures[index]
                 score = 200.0 + min(len(pattern), 99) - min(number, 50) / 2
@@ -301,6 +312,23 @@ class ErrorIndex:
 
 def _read(text: str) -> _Typed:
     return _Typed(text, tuple(telling_words(text).split()), tools_in(text))
+
+
+def _parts(text: str) -> list[str]:
+    """What of a text may be the error: a block of code, or of few lines each that tells of trouble."""
+    lines = [line for line in text.splitlines() if any(map(str.isalpha, line)) and not line.startswith("```")]
+    few = 1 < len(lines) <= _MOST_APART
+    return [*_CODE.findall(text), *(line for line in lines if few and _TROUBLE.search(line))]
+
+
+def _best(hits: list[Hit]) -> float:
+    return hits[0].score if hits else 0.0
+
+
+def _unwrapped(text: str) -> list[str]:
+    """Each line with the two after it: broken between words, and within one."""
+    lines = [line.strip() for line in text.splitlines()]
+    return [by.join(lines[n : n + 3]) for by in (" ", "") for n in range(len(lines) - 1)]
 
 
 def _of_field(tools: frozenset[str]) -> bool:
