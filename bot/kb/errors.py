@@ -48,6 +48,8 @@ _FIELD = frozenset(
     """.split()
 )
 """Words of local AI: a text without one is about something else, however alike it sounds."""
+_TELLS_NOTHING = _FIELD | _GENERIC | frozenset("has have not can are more new with best still".split())
+"""Words that no entry is known by."""
 _OTHERS = frozenset(
     """
     java jvm tomcat postgres postgresql psql mysql mariadb mongodb redis kafka elasticsearch npm yarn webpack vite react
@@ -63,16 +65,23 @@ _HARDWARE = frozenset(
 )
 """Of those, what other programs use too."""
 _TROUBLE = re2.compile(
-    r"(?i)error|fail|\bno\b|\bnot\b|n['’]t\b|\b(?:is|are|do|does|did|ca|wo)nt\b|\bnever\b|without|unable|missing|invalid"
+    r"(?i)error|fail|allocat|\bno\b|\bnot\b|n['’]t\b|\b(?:is|are|do|does|did|ca|wo)nt\b|\bnever\b|without|unable|missing|invalid"
     r"|unsupported|unknown|unexpected"
     r"|unrecogni[sz]ed|incompatible|mismatch|crash|stuck|hang|freez|slow|\boom|out of|outofmem|kill"
     r"|denied|refus|time[d ]*out|wrong|garbage|gibberish|nonsense"
     r"|broken|corrupt|abort|exit|exception|assert|traceback|fatal|illegal|insufficient"
     r"|unreachable|so long|forever|\bbreaks?\b|\bbroke\b|ignore|\blow\b|empty"
     r"|too (?:small|large|long|big|old|new|many|few|low|high)|larger than|smaller than|only|instead|cannot|stop|lost"
-    r"|exceed|black|full|repeat|ask|require|must|need|re-?install|undefined|disabled|truncat|nan\b|\binf\b|\b[45]\d\d\b"
+    r"|exceed|black|full|repeat|ask|require|must|need|re-?install|undefined|disabled|truncat|nan\b|\binf\b|\b(?:4[0-3]|50)\d\b"
 )
 """What tells that something is wrong: without it the words of a healthy log say nothing."""
+_FINE = re2.compile(
+    r"(?i)\bno(?: more)? (?:error|issue|problem|complaint|wait|trouble|worr|need|idea)\w*|\bno more\b"
+    r"|\b(?:can ?no|can['’]?)t wait\b|\bnever (?:had|crash|fail|break|broke)\w*|\bonly (?:took|takes|costs?|needs?)\b"
+    r"|n['’]?o?t (?:sure|hurt|bad|needed|as good)\b"
+    r"|\b(?:already )?(?:fixed|solved)\b"
+)
+"""What says that all is well, though it has a word of trouble in it."""
 _CODE = re2.compile(r"(?s)```(?:\w+\n)?(.+?)```")
 """A block of code in Markdown."""
 _QUESTION = re2.compile(r"(?i) *(?:how|what|where|which|who|when|is|are|can|should|does|do)\b")
@@ -231,7 +240,7 @@ class ErrorIndex:
         found = []
         for entry_id, document in self._documents.items():
             shared = [word for word in query if word in document]
-            if len(shared) < 2 or set(shared) <= _FIELD | _GENERIC:
+            if len(shared) < 2 or set(shared) <= _TELLS_NOTHING:
                 continue
             weight = sum(self._weights[word] * (1 + 0.15 * min(document[word] - 1, 3)) for word in shared)
             weight *= 1 + self._of_tool(entry_id, typed.tools) / 20
@@ -245,7 +254,7 @@ class ErrorIndex:
         worded = 1.6 if _WORDED.search(text) else 1.0
         least = _LEAST_WEIGHT * (2.4 if _PRINTED.search(text) else 1.8 if asked else worded)
         share, margin = _LEAST_SHARE, _MARGIN
-        if not _TROUBLE.search(text):
+        if not _in_trouble(text):
             if ": " in text or len(text.split()) > _MOST_UNTOLD or _QUESTION.match(text):
                 return []  # a line of a healthy log, or no trouble at all
             share, margin = _LEAST_SHARE_UNTOLD, _MARGIN_UNTOLD
@@ -255,7 +264,7 @@ class ErrorIndex:
         """What a few sentences are about: the entry that shares far more of their words than any other."""
         text = typed.text
         letters = sum(map(str.isalpha, text)) + text.count(" ")
-        if letters < _PROSE * len(text) or not _TROUBLE.search(text):
+        if letters < _PROSE * len(text) or not _in_trouble(text):
             return []
         sharing = self._sharing_words(typed)
         if len(sharing) < 2 or not self._is_clear(typed, sharing, _LEAST_TOLD, _LEAST_SHARE_TOLD, _MARGIN_TOLD):
@@ -289,7 +298,7 @@ class ErrorIndex:
         if not words or words & _OTHERS:
             return []
         if len(text) > MAX_PHRASE:
-            likely = self._sharing_words(typed) if typed.in_field and _TROUBLE.search(text) else []
+            likely = self._sharing_words(typed) if typed.in_field and _in_trouble(text) else []
             return [hit.entry for hit in likely[:limit] if hit.score >= _LEAST_TOLD / 2]
         weights = {
             entry_id: sum(document[word] for word in words)
@@ -314,11 +323,15 @@ def _read(text: str) -> _Typed:
     return _Typed(text, tuple(telling_words(text).split()), tools_in(text))
 
 
+def _in_trouble(text: str) -> bool:
+    return bool(_TROUBLE.search(_FINE.sub("", text)))
+
+
 def _parts(text: str) -> list[str]:
     """What of a text may be the error: a block of code, or of few lines each that tells of trouble."""
     lines = [line for line in text.splitlines() if any(map(str.isalpha, line)) and not line.startswith("```")]
     few = 1 < len(lines) <= _MOST_APART
-    return [*_CODE.findall(text), *(line for line in lines if few and _TROUBLE.search(line))]
+    return [*_CODE.findall(text), *(line for line in lines if few and _in_trouble(line))]
 
 
 def _best(hits: list[Hit]) -> float:
