@@ -77,11 +77,13 @@ _TROUBLE = re2.compile(
 """What tells that something is wrong: without it the words of a healthy log say nothing."""
 _FINE = re2.compile(
     r"(?i)\bno(?: more)? (?:error|issue|problem|complaint|wait|trouble|worr|need|idea)\w*|\bno more\b"
-    r"|\b(?:can ?no|can['’]?)t wait\b|\bnever (?:had|crash|fail|break|broke)\w*|\bonly (?:took|takes|costs?|needs?)\b"
-    r"|n['’]?o?t (?:sure|hurt|bad|needed|as good)\b"
-    r"|\b(?:already )?(?:fixed|solved)\b"
+    r"|\b(?:can ?no|can['’]?)t wait\b|\bnever (?:had|crash|fail|break|broke)\w*"
+    r"|\bonly (?:took|takes|costs?|needs?|ha(?:ve|s))\b|n['’]?o?t (?:sure|hurt|bad|needed|as good)\b"
+    r"|\bhow (?:much|many)\b[^.\n]*\bneed(?:s|ed)?\b|\b(?:fixed|solved)\b"
 )
 """What says that all is well, though it has a word of trouble in it."""
+_COMMAND = re2.compile(r"[$ ]*ollama (?:pull|run|show|create|push) \S*[\d:]\S*\s*")
+"""A command alone."""
 _CODE = re2.compile(r"(?s)```(?:\w+\n)?(.+?)```")
 """A block of code in Markdown."""
 _QUESTION = re2.compile(r"(?i) *(?:how|what|where|which|who|when|is|are|can|should|does|do)\b")
@@ -171,6 +173,8 @@ class ErrorIndex:
         """
         words = set(re.findall(r"[a-z0-9]+", text[:MAX_LINE].casefold()))
         if words & _OTHERS and not (words & (_FIELD - _HARDWARE) or _of_field(tools_in(text[:MAX_LINE]))):
+            return []
+        if _COMMAND.fullmatch(text) and not _in_trouble(text):
             return []
         by_signature = self._by_signature(text[:MAX_LOG].splitlines())
         if not by_signature and len(text) <= MAX_WRAPPED:
