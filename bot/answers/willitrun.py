@@ -1,6 +1,5 @@
 """``/willitrun``: does this model run on this hardware, how well, with what settings."""
 
-import re
 from typing import Literal
 
 from bot.answers.answer import Frozen, OptionValue, Payload, Question, UnavailableOut
@@ -42,7 +41,6 @@ OPTIONS = ("model", "gpu", "quant", "context", "kv", "ram_gib", "runtime", "ask"
 MAX_SENTENCE = 4000
 """Longest question that is read: a message of Discord."""
 
-_WITH_MTP = re.compile(r"\b(?:with|using|and|plus) mtp\b", re.IGNORECASE)
 _WORST_DEFAULT = "IQ3_XXS"
 """The smallest quant that is taken without being asked for."""
 _ERROR_BAND_PCT = 2.0
@@ -237,7 +235,7 @@ def _with_sentence(question: Question, knowledge: Knowledge) -> Question:
         "context": str(read.context) if read.context else None,
         "kv": read.kv,
         "ram_gib": read.ram_gib,
-        "draft": "mtp" if _WITH_MTP.search(sentence) else None,
+        "draft": read.draft,
     }
     typed = {name: value for name, value in question.options.items() if value not in (None, "") and name != "ask"}
     return question.model_copy(update={"options": {**found, **typed}})

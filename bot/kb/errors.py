@@ -10,15 +10,14 @@ import re2
 from rapidfuzz import fuzz, process
 
 from bot.catalog.records import ErrorEntry
-from bot.kb.wording import MAX_PHRASE, TOOLS, pattern_words, phrase_likeness, telling_words, tools_in
+from bot.kb.pasted import EXCERPT, unwrapped
+from bot.kb.wording import MAX_PHRASE, TOOLS, in_trouble, pattern_words, phrase_likeness, telling_words, tools_in
 from bot.naming.text import plain, postings
 
 MAX_LOG = 1_000_000
 """Characters of a pasted log that are read."""
 MAX_TOLD = 1_000
 """A text longer than this is not told in sentences."""
-MAX_WRAPPED = 4_000
-"""A text longer than this is not looked through for lines that a terminal or a chat broke in two."""
 MAX_LINE = 2_000
 MAX_LINES = 20_000
 
@@ -64,24 +63,6 @@ _HARDWARE = frozenset(
     "cuda nvidia nvml rocm hip amdgpu vulkan metal gpu gpus vram context radeon rtx gtx geforce quadro".split()
 )
 """Of those, what other programs use too."""
-_TROUBLE = re2.compile(
-    r"(?i)error|fail|allocat|\bno\b|\bnot\b|n['’]t\b|\b(?:is|are|do|does|did|ca|wo)nt\b|\bnever\b|without|unable|missing|invalid"
-    r"|unsupported|unknown|unexpected"
-    r"|unrecogni[sz]ed|incompatible|mismatch|crash|stuck|hang|freez|slow|\boom|out of|outofmem|kill"
-    r"|denied|refus|time[d ]*out|wrong|garbage|gibberish|nonsense"
-    r"|broken|corrupt|abort|exit|exception|assert|traceback|fatal|illegal|insufficient"
-    r"|unreachable|so long|forever|\bbreaks?\b|\bbroke\b|ignore|\blow\b|empty"
-    r"|too (?:small|large|long|big|old|new|many|few|low|high)|larger than|smaller than|only|instead|cannot|stop|lost"
-    r"|exceed|black|full|repeat|ask|require|must|need|re-?install|undefined|disabled|truncat|nan\b|\binf\b|\b(?:4[0-3]|50)\d\b"
-)
-"""What tells that something is wrong: without it the words of a healthy log say nothing."""
-_FINE = re2.compile(
-    r"(?i)\bno(?: more)? (?:error|issue|problem|complaint|wait|trouble|worr|need|idea)\w*|\bno more\b"
-    r"|\b(?:can ?no|can['’]?)t wait\b|\bnever (?:had|crash|fail|break|broke)\w*"
-    r"|\bonly (?:took|takes|costs?|needs?|ha(?:ve|s))\b|n['’]?o?t (?:sure|hurt|bad|needed|as good)\b"
-    r"|\bhow (?:much|many)\b[^.\n]*\bneed(?:s|ed)?\b|\b(?:fixed|solved)\b"
-)
-"""What says that all is well, though it has a word of trouble in it."""
 _COMMAND = re2.compile(r"[$ ]*ollama (?:pull|run|show|create|push) \S*[\d:]\S*\s*")
 """A command alone."""
 _CODE = re2.compile(r"(?s)```(?:\w+\n)?(.+?)```")
@@ -174,11 +155,11 @@ class ErrorIndex:
         words = set(re.findall(r"[a-z0-9]+", text[:MAX_LINE].casefold()))
         if words & _OTHERS and not (words & (_FIELD - _HARDWARE) or _of_field(tools_in(text[:MAX_LINE]))):
             return []
-        if _COMMAND.fullmatch(text) and not _in_trouble(text):
+        if _COMMAND.fullmatch(text) and not in_trouble(text):
             return []
         by_signature = self._by_signature(text[:MAX_LOG].splitlines())
-        if not by_signature and len(text) <= MAX_WRAPPED:
-            by_signature = self._by_signature(_unwrapped(text))
+        if not by_signature and len(text) <= EXCERPT:
+            by_signature = self._by_signature(unwrapped(text))
         hits = list(by_signature.values())
         sharing: list[Hit] = []
         if not hits and MAX_PHRASE < len(text) <= MAX_TOLD:
@@ -258,7 +239,7 @@ class ErrorIndex:
         worded = 1.6 if _WORDED.search(text) else 1.0
         least = _LEAST_WEIGHT * (2.4 if _PRINTED.search(text) else 1.8 if asked else worded)
         share, margin = _LEAST_SHARE, _MARGIN
-        if not _in_trouble(text):
+        if not in_trouble(text):
             if ": " in text or len(text.split()) > _MOST_UNTOLD or _QUESTION.match(text):
                 return []  # a line of a healthy log, or no trouble at all
             share, margin = _LEAST_SHARE_UNTOLD, _MARGIN_UNTOLD
@@ -268,7 +249,7 @@ class ErrorIndex:
         """What a few sentences are about: the entry that shares far more of their words than any other."""
         text = typed.text
         letters = sum(map(str.isalpha, text)) + text.count(" ")
-        if letters < _PROSE * len(text) or not _in_trouble(text):
+        if letters < _PROSE * len(text) or not in_trouble(text):
             return []
         sharing = self._sharing_words(typed)
         if len(sharing) < 2 or not self._is_clear(typed, sharing, _LEAST_TOLD, _LEAST_SHARE_TOLD, _MARGIN_TOLD):
@@ -302,7 +283,7 @@ class ErrorIndex:
         if not words or words & _OTHERS:
             return []
         if len(text) > MAX_PHRASE:
-            likely = self._sharing_words(typed) if typed.in_field and _in_trouble(text) else []
+            likely = self._sharing_words(typed) if typed.in_field and in_trouble(text) else []
             return [hit.entry for hit in likely[:limit] if hit.score >= _LEAST_TOLD / 2]
         weights = {
             entry_id: sum(document[word] for word in words)
@@ -327,25 +308,15 @@ def _read(text: str) -> _Typed:
     return _Typed(text, tuple(telling_words(text).split()), tools_in(text))
 
 
-def _in_trouble(text: str) -> bool:
-    return bool(_TROUBLE.search(_FINE.sub("", text)))
-
-
 def _parts(text: str) -> list[str]:
     """What of a text may be the error: a block of code, or of few lines each that tells of trouble."""
     lines = [line for line in text.splitlines() if any(map(str.isalpha, line)) and not line.startswith("```")]
     few = 1 < len(lines) <= _MOST_APART
-    return [*_CODE.findall(text), *(line for line in lines if few and _in_trouble(line))]
+    return [*_CODE.findall(text), *(line for line in lines if few and in_trouble(line))]
 
 
 def _best(hits: list[Hit]) -> float:
     return hits[0].score if hits else 0.0
-
-
-def _unwrapped(text: str) -> list[str]:
-    """Each line with the two after it: broken between words, and within one."""
-    lines = [line.strip() for line in text.splitlines()]
-    return [by.join(lines[n : n + 3]) for by in (" ", "") for n in range(len(lines) - 1)]
 
 
 def _of_field(tools: frozenset[str]) -> bool:

@@ -20,8 +20,8 @@ _LOGGED = re2.compile(
     r"(?:\[[\w./]{1,60}:\d+\] *)?)?"  # the line of the source
 )
 """When and where a line was logged."""
-_LOGGED_MOST = 4_000
-"""Characters of a text of which those are taken away; in a longer one only its patterns count, wherever in a line."""
+EXCERPT = 4_000
+"""Characters of an excerpt: of a longer text only the patterns in its lines count, as these are."""
 _SAME: dict[int, str] = {
     **dict.fromkeys((*range(0x2000, 0x200B), 0x00A0, 0x202F, 0x205F, 0x3000), " "),
     **dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF), ""),
@@ -33,4 +33,10 @@ _SAME: dict[int, str] = {
 def bare(text: str) -> str:
     """The text as it was printed: plain spaces and quotes, without colours, escapes, and times before its lines."""
     text = _ESCAPED.sub(r"\1", _COLOURS.sub("", text.translate(_SAME)))
-    return _LOGGED.sub("", text) if len(text) <= _LOGGED_MOST else text
+    return _LOGGED.sub("", text) if len(text) <= EXCERPT else text
+
+
+def unwrapped(text: str) -> list[str]:
+    """Each line with the two after it: a narrow window broke them between words, or within one."""
+    lines = [line.strip() for line in text.splitlines()]
+    return [by.join(lines[n : n + 3]) for by in (" ", "") for n in range(len(lines) - 1)]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+import re2
 from rapidfuzz import fuzz, process
 
 from bot.naming.text import by_spelling, plain
@@ -57,6 +58,23 @@ RATE = re.compile(r"\bt(?:ok(?:en)?s?)?(?:/| per )s(?:ec(?:ond)?)?\b|\btps\b")
 """Tokens per second."""
 _SLOW_RATE = re.compile(r"\b[0-3](?:\.\d+)? (?=tokens? per second)")
 """So few that they are what somebody complains of."""
+_TROUBLE = re2.compile(
+    r"(?i)error|fail|allocat|\bno\b|\bnot\b|n['’]t\b|\b(?:is|are|do|does|did|ca|wo)nt\b|\bnever\b|without|unable|missing"
+    r"|invalid|unsupported|unknown|unexpected|unrecogni[sz]ed|incompatible|mismatch|crash|stuck|hang|freez|slow|\boom"
+    r"|out of|outofmem|kill|denied|refus|time[d ]*out|wrong|garbage|gibberish|nonsense|broken|corrupt|abort|exit"
+    r"|exception|assert|traceback|fatal|illegal|insufficient|unreachable|so long|forever|\bbreaks?\b|\bbroke\b|ignore"
+    r"|\blow\b|empty|too (?:small|large|long|big|old|new|many|few|low|high)|larger than|smaller than|only|instead"
+    r"|cannot|stop|lost|exceed|black|full|repeat|ask|require|must|need|re-?install|undefined|disabled|truncat|nan\b"
+    r"|\binf\b|\b(?:4[0-3]|50)\d\b"
+)
+"""What tells that something is wrong: without it the words of a healthy log say nothing."""
+_FINE = re2.compile(
+    r"(?i)\bno(?: more)? (?:error|issue|problem|complaint|wait|trouble|worr|need|idea)\w*|\bno more\b"
+    r"|\b(?:can ?no|can['’]?)t wait\b|\bnever (?:had|crash|fail|break|broke)\w*"
+    r"|\bonly (?:took|takes|costs?|needs?|ha(?:ve|s))\b|n['’]?o?t (?:sure|hurt|bad|needed|as good)\b"
+    r"|\bhow (?:much|many)\b[^.\n]*\bneed(?:s|ed)?\b|\b(?:fixed|solved)\b"
+)
+"""What says that all is well, though it has a word of trouble in it."""
 _SHORTEST_STEM = 4
 _FORMS = by_spelling(
     {
@@ -77,6 +95,11 @@ _FORMS = by_spelling(
 """Words of the field that say the same in a report."""
 _TURNING = frozenset({*TOOLS, "no", "not", "slow", "low"})
 """Words without which a phrase says something else."""
+
+
+def in_trouble(text: str) -> bool:
+    """Whether ``text`` tells that something is wrong."""
+    return bool(_TROUBLE.search(_FINE.sub("", text)))
 
 
 def tools_in(text: str) -> frozenset[str]:

@@ -54,6 +54,7 @@ _MONEY = re.compile(
     r"|\b(?:under|below|budget(?: of)?) \d{3,5}\b"
 )
 _KV = re.compile(r"\bkv(?: cache)?(?: at| in| type| quant\w*)? ?(q[48](?:[ _-]?[01])?|f16|fp16|fp8)\b")
+_MTP = re.compile(r"\b(?:with|using|and|plus) mtp\b")
 _SAYING = re.compile(r"\d+|[a-z]+")
 _WORD = re.compile(r"[^\s,;!?\"'`<>|]+,?")
 _OR = frozenset({"or", "vs", "versus"})
@@ -110,6 +111,7 @@ class Sentence(NamedTuple):
     quant: str | None
     context: int | None
     kv: str | None
+    draft: str | None
     ram_gib: float | None
     intent: Intent
 
@@ -147,6 +149,7 @@ def _read(text: str, models: ModelIndex, hardware: HardwareIndex) -> Sentence:
         quant=quants[0] if len(quants) == 1 else None,
         context=_context(rest, _left(words, cards, model), hardware),
         kv=kv[1] if kv else None,
+        draft="mtp" if _MTP.search(line) else None,
         ram_gib=float(ram[1]) if ram else None,
         intent=_intent(line),
     )
